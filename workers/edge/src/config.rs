@@ -1,0 +1,106 @@
+//! The port to variables and secrets.
+
+use url::Url;
+
+/// Names of variables and secrets: upper case on Cloudflare, the same in lower case on Spin.
+pub mod name {
+    /// Origin used in URLs that are handed out.
+    pub const PUBLIC_URL: &str = "PUBLIC_URL";
+    /// Secret: bearer token of admin calls.
+    pub const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
+    /// Secret: key of GitHub's webhook signature.
+    pub const GITHUB_WEBHOOK_SECRET: &str = "GITHUB_WEBHOOK_SECRET";
+    /// Comma-separated `owner/name` or `owner/*` that may publish.
+    pub const GITHUB_REPOSITORIES: &str = "GITHUB_REPOSITORIES";
+    /// Secret, optional: for private repositories and rate limits.
+    pub const GITHUB_TOKEN: &str = "GITHUB_TOKEN";
+    /// Origin of GitHub's API.
+    pub const GITHUB_API_URL: &str = "GITHUB_API_URL";
+    /// The only other hosts that downloads may be redirected to.
+    pub const GITHUB_ASSET_HOSTS: &str = "GITHUB_ASSET_HOSTS";
+    /// Secret, optional: where releases are announced.
+    pub const DISCORD_WEBHOOK_URL: &str = "DISCORD_WEBHOOK_URL";
+    /// Secret, optional: JSON object from package id to Package Release API token.
+    pub const FOUNDRY_RELEASE_TOKENS: &str = "FOUNDRY_RELEASE_TOKENS";
+    /// Origin of Foundry's Package Release API.
+    pub const FOUNDRY_API_URL: &str = "FOUNDRY_API_URL";
+}
+
+/// Why a variable or secret cannot be used. Never carries its value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The variable is not set, or empty.
+    #[error("{name} is not set")]
+    Missing {
+        /// Its name, in upper case.
+        name: &'static str,
+    },
+    /// The variable is set to something of the wrong form.
+    #[error("{name} is malformed: expected {expected}")]
+    Malformed {
+        /// Its name, in upper case.
+        name: &'static str,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// The platform did not answer; the text is for the log.
+    #[error("{name} could not be read: {cause}")]
+    Unavailable {
+        /// Its name, in upper case.
+        name: &'static str,
+        /// The platform's words.
+        cause: String,
+    },
+}
+
+/// Variables and secrets, read at use.
+pub trait Config {
+    /// The value of `name` (one of [`name`]); `None` where it is not set or empty.
+    ///
+    /// # Errors
+    /// [`ConfigError::Unavailable`] where the platform cannot say.
+    async fn variable(&self, name: &'static str) -> Result<Option<String>, ConfigError>;
+}
+
+/// The value of `name`, which must be set.
+///
+/// # Errors
+/// [`ConfigError::Missing`] or [`ConfigError::Unavailable`].
+pub async fn required<C: Config>(config: &C, name: &'static str) -> Result<String, ConfigError> {
+    config
+        .variable(name)
+        .await?
+        .ok_or(ConfigError::Missing { name })
+}
+
+/// The value of `name` as the base of URLs: `http` or `https`, no credentials, query or fragment.
+/// A trailing slash is dropped; `default` stands in where the variable is not set.
+///
+/// # Errors
+/// [`ConfigError`] naming the variable.
+pub async fn base_url<C: Config>(
+    config: &C,
+    name: &'static str,
+    default: Option<&str>,
+) -> Result<Url, ConfigError> {
+    let text = match (config.variable(name).await?, default) {
+        (Some(text), _) => text,
+        (None, Some(default)) => default.to_owned(),
+        (None, None) => return Err(ConfigError::Missing { name }),
+    };
+    parse_base(&text).ok_or(ConfigError::Malformed {
+        name,
+        expected: "a URL such as https://packages.example.com, without query or credentials",
+    })
+}
+
+fn parse_base(text: &str) -> Option<Url> {
+    let url = Url::parse(text.trim().trim_end_matches('/')).ok()?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    plain.then_some(url)
+}

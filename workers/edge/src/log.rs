@@ -1,0 +1,24 @@
+//! The port to the platform's log. Nothing ever writes a log file.
+
+use serde_json::{Map, Value, json};
+
+use crate::Timestamp;
+
+/// The platform's log.
+pub trait Log {
+    /// Writes one line, which is one JSON object.
+    fn log(&self, line: &str);
+}
+
+/// Writes the event `event` with `members` as one JSON line.
+///
+/// Members must not hold a secret, a token, a signature or a URL with credentials.
+pub fn event<L: Log>(log: &L, time: Timestamp, event: &str, members: Value) {
+    let mut line = Map::new();
+    line.insert("time".into(), json!(time));
+    line.insert("event".into(), event.into());
+    if let Value::Object(members) = members {
+        line.extend(members);
+    }
+    log.log(&Value::Object(line).to_string());
+}
