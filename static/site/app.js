@@ -128,9 +128,9 @@ part("retry").addEventListener("click", () => {
   load();
 });
 
-part("hook").textContent = `${location.origin}/webhooks/github`;
+part("origin").textContent = location.origin;
 part("copy-hook").hidden = false;
-copies(part("copy-hook"), () => part("hook").textContent, "webhook URL", say);
+copies(part("copy-hook"), () => `${location.origin}/webhooks/github`, "webhook URL", say);
 
 recall();
 load();

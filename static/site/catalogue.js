@@ -83,9 +83,12 @@ function otherChannels(channels, own, manifest) {
     .map(([name, version]) => ({ name, version, manifest: `${root[1]}/channels/${name}/${root[2]}` }));
 }
 
+/** Control characters, and the marks that make text read in another order than it is written. */
+const UNSEEN = /[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu;
+
 function text(value) {
   if (typeof value === "number") return String(value);
-  return typeof value === "string" && value.trim() ? value.trim() : null;
+  return (typeof value === "string" && value.replace(UNSEEN, " ").trim()) || null;
 }
 
 /** `javascript:` and its like are no addresses. */
