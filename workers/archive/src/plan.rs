@@ -1,0 +1,188 @@
+//! Deciding what the repackaged archive looks like, before a byte of content is read.
+
+use crate::end::End;
+use crate::error::{Error, Limit, shown};
+use crate::manifest::FINDER_FOLDER;
+use crate::{Copier, Directory, Entry, ManifestEntry, ManifestKind, record};
+use std::ops::Range;
+
+/// The output: every other entry in the order of the source, its compressed bytes as they are; then
+/// the manifest; then directory and end records. A stray top folder is gone.
+///
+/// A plan depends on nothing but its input, so the same input gives the same archive; and
+/// repackaging an output with the manifest it has gives that output again. Names and comments become
+/// UTF-8, sizes stand in the local headers instead of in data descriptors. Kept are: times,
+/// attributes, comments, extra fields (the directory's; a local header's own, such as access times,
+/// are not).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// All but the manifest, renamed; offsets are the source's.
+    pub(crate) kept: Vec<Entry>,
+    pub(crate) manifest: Entry,
+    pub(crate) content: Vec<u8>,
+    comment: Vec<u8>,
+    source: Range<u64>,
+    tail_offset: u64,
+    directory_len: u64,
+}
+
+impl Plan {
+    /// Plans the archive of `directory` with `content` in place of its manifest's.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] if the manifest is 4 GiB long; [`Error::Duplicate`] if names collide once
+    /// the top folder is stripped.
+    pub fn new(
+        directory: Directory,
+        manifest: &ManifestEntry,
+        content: Vec<u8>,
+    ) -> Result<Self, Error> {
+        let name = manifest.kind.file_name();
+        let replacement = manifest_entry(manifest.kind, &content)?;
+        let Directory {
+            entries,
+            start,
+            comment,
+            ..
+        } = directory;
+        let mut kept = keep(entries, manifest);
+        refuse_duplicates(&kept, name)?;
+        kept.shrink_to_fit();
+        let source = match (kept.first(), kept.last()) {
+            (Some(first), Some(last)) => first.offset..last.end,
+            _ => start..start,
+        };
+        let mut plan = Self {
+            kept,
+            manifest: replacement,
+            content,
+            comment,
+            source,
+            tail_offset: 0,
+            directory_len: 0,
+        };
+        plan.measure();
+        Ok(plan)
+    }
+
+    /// Bytes of the output.
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "an archive with a manifest is never empty"
+    )]
+    pub fn len(&self) -> u64 {
+        self.directory_offset() + self.directory_len + self.end().len()
+    }
+
+    /// Where in the output the manifest's local header begins. Everything before is independent of
+    /// the manifest's content: see [`crate::replace_manifest`].
+    pub fn tail_offset(&self) -> u64 {
+        self.tail_offset
+    }
+
+    /// The bytes of the source that a [`Copier`] must be given, in order. Empty if the manifest is
+    /// the only entry.
+    pub fn source(&self) -> Range<u64> {
+        self.source.clone()
+    }
+
+    /// What carries the plan out.
+    pub fn copier(self) -> Copier {
+        Copier::new(self)
+    }
+
+    /// Everything from [`Plan::tail_offset`] on.
+    pub(crate) fn tail(&self) -> Vec<u8> {
+        let length = usize::try_from(self.len() - self.tail_offset).unwrap_or(0);
+        let mut tail = Vec::with_capacity(length);
+        record::put_local(&mut tail, &self.manifest);
+        tail.extend_from_slice(&self.content);
+        for (entry, offset) in self.placed() {
+            record::put_central(&mut tail, entry, offset);
+        }
+        record::put_central(&mut tail, &self.manifest, self.tail_offset);
+        self.end().put(&mut tail);
+        tail
+    }
+
+    /// The kept entries with their offsets in the output.
+    fn placed(&self) -> impl Iterator<Item = (&Entry, u64)> {
+        self.kept.iter().scan(0, |next, entry| {
+            let offset = *next;
+            *next += record::local_len(entry) + entry.compressed;
+            Some((entry, offset))
+        })
+    }
+
+    fn measure(&mut self) {
+        let (mut end, mut directory_len) = (0, 0);
+        for (entry, offset) in self.placed() {
+            end = offset + record::local_len(entry) + entry.compressed;
+            directory_len += record::central_len(entry, offset);
+        }
+        self.tail_offset = end;
+        self.directory_len = directory_len + record::central_len(&self.manifest, end);
+    }
+
+    fn directory_offset(&self) -> u64 {
+        self.tail_offset + record::local_len(&self.manifest) + self.manifest.compressed
+    }
+
+    fn end(&self) -> End<'_> {
+        End {
+            entries: self.kept.len() as u64 + 1,
+            offset: self.directory_offset(),
+            size: self.directory_len,
+            comment: &self.comment,
+        }
+    }
+}
+
+/// All entries but the manifest and the stripped folder itself, under their new names.
+fn keep(entries: Vec<Entry>, manifest: &ManifestEntry) -> Vec<Entry> {
+    let top = manifest.folder.as_ref().map(|folder| format!("{folder}/"));
+    let mut kept = Vec::with_capacity(entries.len());
+    for (index, mut entry) in entries.into_iter().enumerate() {
+        if let Some(top) = &top {
+            if entry.name.starts_with(FINDER_FOLDER) {
+                continue;
+            }
+            if let Some(rest) = entry.name.strip_prefix(top).map(str::to_owned) {
+                entry.rename(rest);
+            }
+        }
+        if index != manifest.index && !entry.name.is_empty() {
+            kept.push(entry);
+        }
+    }
+    kept
+}
+
+/// Stripping one folder off all names keeps them apart, unless the caller chose a manifest that
+/// [`Directory::find_manifest`] would not have.
+fn refuse_duplicates(kept: &[Entry], manifest: &str) -> Result<(), Error> {
+    let mut names: Vec<&str> = kept.iter().map(Entry::name).chain([manifest]).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Error::Duplicate {
+            entry: shown(pair[0]),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The manifest's entry. Its own size never needs zip64.
+pub(crate) fn manifest_entry(kind: ManifestKind, content: &[u8]) -> Result<Entry, Error> {
+    let (name, found) = (kind.file_name(), content.len() as u64);
+    let allowed = record::WIDE - 1;
+    if found > allowed {
+        let (entry, limit) = (Some(name.to_owned()), Limit::EntryBytes);
+        return Err(Error::Limit {
+            entry,
+            limit,
+            found,
+            allowed,
+        });
+    }
+    Ok(Entry::stored(name, found, crc32fast::hash(content)))
+}
