@@ -1,2 +1,77 @@
-//! Stub.
-fn main() {}
+//! `cargo xtask`: the project's own commands.
+//!
+//! One module per command. What the commands share is small: where things
+//! are ([`repository`], [`cache`]), how programs are run ([`run`]), and what
+//! the two platforms' manifests say ([`platform`]).
+
+mod build;
+mod cache;
+mod platform;
+mod repository;
+mod run;
+mod setup;
+mod size;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use repository::Repository;
+
+/// A command of `cargo xtask`.
+struct Command {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&Repository, lexopt::Parser) -> Result<ExitCode>,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "setup",
+        about: "bring what building and testing need",
+        run: setup::command,
+    },
+    Command {
+        name: "build",
+        about: "[--platform workers|spin] [function…] build the functions for both platforms",
+        run: build::command,
+    },
+    Command {
+        name: "size",
+        about: "size of each function against its budget",
+        run: size::command,
+    },
+];
+
+fn main() -> ExitCode {
+    match dispatch() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch() -> Result<ExitCode> {
+    let mut arguments = lexopt::Parser::from_env();
+    let name = match arguments.next()? {
+        Some(lexopt::Arg::Value(name)) => name.to_string_lossy().into_owned(),
+        _ => return Ok(usage()),
+    };
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) => (command.run)(&Repository::find()?, arguments),
+        None => {
+            eprintln!("error: there is no command {name:?}\n");
+            Ok(usage())
+        }
+    }
+}
+
+/// Prints the commands; exit code 2 as usual for a wrong call.
+fn usage() -> ExitCode {
+    println!("cargo xtask <command>\n");
+    for command in COMMANDS {
+        println!("  {:<6} {}", command.name, command.about);
+    }
+    ExitCode::from(2)
+}

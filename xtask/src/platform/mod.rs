@@ -1,0 +1,4 @@
+//! What the two platforms' manifests say.
+
+pub mod spin;
+pub mod wrangler;

@@ -1,0 +1,91 @@
+//! `spin.toml`, as far as the commands need it.
+
+use std::{collections::BTreeMap, fs};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::repository::Repository;
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+pub struct Spin {
+    /// Version of the format; 2.
+    pub spin_manifest_version: u32,
+    /// The application's variables.
+    pub variables: BTreeMap<String, Variable>,
+    /// What calls the components.
+    pub trigger: Triggers,
+    /// Per function, its component.
+    #[serde(rename = "component")]
+    pub components: BTreeMap<String, Component>,
+}
+
+/// A variable of the application.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Variable {
+    /// Whether it must be given.
+    pub required: bool,
+    /// Its value when not given.
+    pub default: Option<String>,
+    /// Whether it is kept out of logs.
+    pub secret: bool,
+}
+
+/// The triggers by kind.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Triggers {
+    /// Requests.
+    pub http: Vec<HttpTrigger>,
+}
+
+/// A route.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpTrigger {
+    /// A path, with `...` at most as its end.
+    pub route: String,
+    /// Who answers.
+    pub component: String,
+}
+
+/// One function's component.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    /// The built wasm.
+    pub source: String,
+    /// Databases it may open.
+    #[serde(default)]
+    pub sqlite_databases: Vec<String>,
+    /// Where it may connect to.
+    #[serde(default)]
+    pub allowed_outbound_hosts: Vec<String>,
+    /// Its variables, as templates of the application's.
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
+    /// Files it sees.
+    #[serde(default)]
+    pub files: Vec<toml::Value>,
+    /// How it is built.
+    pub build: Build,
+}
+
+/// A build command.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Build {
+    /// The command line.
+    pub command: String,
+}
+
+impl Spin {
+    /// Reads the repository's file.
+    pub fn read(repository: &Repository) -> Result<Self> {
+        let text =
+            fs::read_to_string(repository.path("spin.toml")).context("cannot read spin.toml")?;
+        toml::from_str(&text).context("spin.toml")
+    }
+}
