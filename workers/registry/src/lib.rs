@@ -1,1 +1,37 @@
-//! Stub.
+//! The domain of vtta-edge: packages, manifests, versions, channels, releases, storage keys.
+//!
+//! Everything here is decided purely, from values to values: it names no platform, reads no
+//! clock and touches no store.
+
+mod channel;
+mod compatibility;
+mod delivery_id;
+mod digest;
+pub mod key;
+mod links;
+pub mod lint;
+pub mod manifest;
+mod name;
+mod newer;
+mod numbering;
+mod package;
+pub mod record;
+pub mod text;
+mod version;
+
+pub use channel::{Channel, Generation, Track};
+pub use compatibility::Compatibility;
+pub use delivery_id::DeliveryId;
+pub use digest::Digest;
+pub use key::{CachePolicy, Key, Prefix, Writing};
+pub use links::{Links, PublicUrl, PublicUrlError};
+pub use lint::{Announced, EntryNames, Finding, Findings, Ownership, Severity, Submission, lint};
+pub use manifest::{MAX_MANIFEST, Manifest, ManifestError, Target, with_track};
+pub use name::NameError;
+pub use newer::is_newer;
+pub use package::{PackageId, PackageType, Repository};
+pub use record::{
+    Catalogue, CatalogueEntry, ChannelsRecord, Failure, IdClaim, Journal, PackageRecord, Packed,
+    PromoteError, Record, RecordError, ReleaseRecord, ReleaseSummary, State, Yank,
+};
+pub use version::Version;

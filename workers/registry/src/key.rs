@@ -1,0 +1,193 @@
+//! Where everything is stored, and how. Nobody else writes a key as text.
+
+use crate::{DeliveryId, Digest, PackageId, Version};
+
+/// How long a finished delivery's journal is kept, in seconds: 90 days. GitHub delivers again for
+/// three days at most.
+const JOURNAL_LIFETIME: u64 = 90 * 24 * 60 * 60;
+
+/// How long a staged source archive is kept, in seconds: 7 days, longer than any retry goes on.
+const STAGED_LIFETIME: u64 = 7 * 24 * 60 * 60;
+
+/// How long a proxied image is kept, in seconds: 30 days.
+const IMAGE_LIFETIME: u64 = 30 * 24 * 60 * 60;
+
+/// A place in the object store. Its parts are validated types, so no key leads out of its folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key<'a> {
+    /// A package's facts ([`crate::PackageRecord`]).
+    Package(&'a PackageId),
+    /// What a package's channels serve ([`crate::ChannelsRecord`]).
+    Channels(&'a PackageId),
+    /// A release's facts ([`crate::ReleaseRecord`]).
+    Release(&'a PackageId, &'a Version),
+    /// A release's manifest as its own channel serves it.
+    Manifest(&'a PackageId, &'a Version),
+    /// A release's archive as its own channel serves it.
+    Archive(&'a PackageId, &'a Version),
+    /// Who owns an id, ignoring case ([`crate::IdClaim`]).
+    IdClaim(&'a PackageId),
+    /// All packages, for lists ([`crate::Catalogue`]).
+    Catalogue,
+    /// A delivery's journal ([`crate::Journal`]).
+    Delivery(&'a DeliveryId),
+    /// The archive that a delivery fetched, until the release is published.
+    Staged(&'a DeliveryId),
+    /// An empty mark that a delivery is unfinished, so that resuming need not list all of them.
+    OpenDelivery(&'a DeliveryId),
+    /// A proxied image.
+    Image(&'a Digest),
+}
+
+/// How an object comes to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// Only where there is none; it never changes afterwards.
+    CreateOnly,
+    /// Only over what was read before.
+    CompareAndSwap,
+    /// Always.
+    Replace,
+}
+
+/// How long others may keep what is served from an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CachePolicy {
+    /// For a year; it never changes.
+    Immutable,
+    /// For a minute, and stale while it is asked for again.
+    Brief,
+    /// Not at all.
+    Private,
+}
+
+impl CachePolicy {
+    /// The value of `Cache-Control`.
+    pub const fn header(self) -> &'static str {
+        match self {
+            Self::Immutable => "public, max-age=31536000, immutable",
+            Self::Brief => "public, max-age=60, stale-while-revalidate=600",
+            Self::Private => "no-store",
+        }
+    }
+}
+
+impl Key<'_> {
+    /// The key as the object store knows it.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Package(id) => format!("packages/{id}/package.json"),
+            Self::Channels(id) => format!("packages/{id}/channels.json"),
+            Self::Release(id, version) => format!("packages/{id}/releases/{version}/release.json"),
+            Self::Manifest(id, version) => {
+                format!("packages/{id}/releases/{version}/manifest.json")
+            }
+            Self::Archive(id, version) => format!("packages/{id}/releases/{version}/package.zip"),
+            Self::IdClaim(id) => format!("ids/{}.json", id.folded()),
+            Self::Catalogue => "catalogue.json".to_owned(),
+            Self::Delivery(delivery) => format!("deliveries/{delivery}.json"),
+            Self::Staged(delivery) => format!("deliveries/{delivery}/source.zip"),
+            Self::OpenDelivery(delivery) => format!("open/{delivery}"),
+            Self::Image(hash) => format!("images/{hash}"),
+        }
+    }
+
+    /// The media type that travels with the object. That of an image is the image's own.
+    pub const fn content_type(&self) -> &'static str {
+        match self {
+            Self::Archive(..) | Self::Staged(_) => "application/zip",
+            Self::OpenDelivery(_) => "text/plain",
+            Self::Image(_) => "application/octet-stream",
+            _ => "application/json",
+        }
+    }
+
+    /// How the object is written.
+    pub const fn writing(&self) -> Writing {
+        match self {
+            Self::Manifest(..) | Self::Archive(..) => Writing::CreateOnly,
+            Self::Package(_)
+            | Self::Channels(_)
+            | Self::Release(..)
+            | Self::IdClaim(_)
+            | Self::Catalogue
+            | Self::Delivery(_) => Writing::CompareAndSwap,
+            Self::Staged(_) | Self::OpenDelivery(_) | Self::Image(_) => Writing::Replace,
+        }
+    }
+
+    /// Whether the object never changes once it is there.
+    pub const fn is_immutable(&self) -> bool {
+        matches!(self.writing(), Writing::CreateOnly)
+    }
+
+    /// How long others may keep what is served from the object.
+    pub const fn cache(&self) -> CachePolicy {
+        match self {
+            Self::Manifest(..) | Self::Archive(..) => CachePolicy::Immutable,
+            Self::Package(_) | Self::Channels(_) | Self::Release(..) | Self::Catalogue => {
+                CachePolicy::Brief
+            }
+            Self::Image(_) => CachePolicy::Immutable,
+            Self::IdClaim(_) | Self::Delivery(_) | Self::Staged(_) | Self::OpenDelivery(_) => {
+                CachePolicy::Private
+            }
+        }
+    }
+
+    /// After how many seconds the object may cease to exist; `None` for what is kept for good.
+    /// A journal's time begins when its delivery is finished.
+    pub const fn lifetime(&self) -> Option<u64> {
+        match self {
+            Self::Delivery(_) => Some(JOURNAL_LIFETIME),
+            Self::Staged(_) => Some(STAGED_LIFETIME),
+            Self::Image(_) => Some(IMAGE_LIFETIME),
+            _ => None,
+        }
+    }
+}
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefix<'a> {
+    /// Everything of one package.
+    Package(&'a PackageId),
+    /// Everything of one package's releases.
+    Releases(&'a PackageId),
+    /// The claims on ids.
+    IdClaims,
+    /// Journals and staged archives.
+    Deliveries,
+    /// The marks of unfinished deliveries.
+    OpenDeliveries,
+    /// Proxied images.
+    Images,
+}
+
+impl Prefix<'_> {
+    /// The prefix as the object store knows it.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Package(id) => format!("packages/{id}/"),
+            Self::Releases(id) => format!("packages/{id}/releases/"),
+            Self::IdClaims => "ids/".to_owned(),
+            Self::Deliveries => "deliveries/".to_owned(),
+            Self::OpenDeliveries => "open/".to_owned(),
+            Self::Images => "images/".to_owned(),
+        }
+    }
+}
+
+/// The delivery that a mark under [`Prefix::OpenDeliveries`] is for.
+pub fn open_delivery(path: &str) -> Option<DeliveryId> {
+    DeliveryId::parse(path.strip_prefix("open/")?).ok()
+}
+
+/// The version of a release whose facts ([`Key::Release`]) are at `path`.
+pub fn release_version(path: &str) -> Option<Version> {
+    let mut segments = path.rsplit('/');
+    if segments.next() != Some("release.json") {
+        return None;
+    }
+    Version::parse(segments.next()?).ok()
+}

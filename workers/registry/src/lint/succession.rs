@@ -1,0 +1,105 @@
+//! Whether installed servers will take the release for an update, by Foundry's own rule.
+
+use super::{Report, Submission};
+use crate::{Channel, ChannelsRecord, Version};
+
+pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
+    let Some(Ok(version)) = submission.manifest.version() else {
+        return;
+    };
+    if let Some(published) = submission.published {
+        check_served(&version, submission.channel, published, report);
+        check_stranded(&version, submission.channel, published, report);
+    }
+    check_future(&version, submission.channel, report);
+}
+
+/// The release must be newer than what its channel serves.
+fn check_served(
+    version: &Version,
+    channel: &Channel,
+    published: &ChannelsRecord,
+    report: &mut Report,
+) {
+    if published.find(version).is_some() {
+        let message = format!(
+            "{version} is published already, and a version never changes; raise the version{}",
+            suggestion(version, version)
+        );
+        report.error("version.exists", "version", message);
+        return;
+    }
+    let Some(served) = published.served(channel).map(|release| &release.version) else {
+        return;
+    };
+    if !version.is_newer_than(served) {
+        let message = format!(
+            "to Foundry {version} is not newer than {served}, which channel {channel} serves, so no \
+             server would ever be offered it{}",
+            suggestion(version, served)
+        );
+        report.error("version.not_newer", "version", message);
+    }
+}
+
+/// Users who have a withdrawn release, or a beta that this one is meant to follow, should be
+/// offered it too.
+fn check_stranded(
+    version: &Version,
+    channel: &Channel,
+    published: &ChannelsRecord,
+    report: &mut Report,
+) {
+    let served = published.served(channel).map(|release| &release.version);
+    let stranded = published.releases.iter().filter(|release| {
+        let known = &release.version;
+        let same_line = release.is_on(channel) || version.precedence(known).is_gt();
+        let beta = channel.is_stable() && release.is_on(&Channel::beta());
+        Some(known) != served
+            && known != version
+            && same_line
+            && (release.is_on(channel) || beta)
+            && !version.is_newer_than(known)
+    });
+    let newest = stranded.max_by(|a, b| a.version.precedence(&b.version));
+    let Some(known) = newest.map(|release| &release.version) else {
+        return;
+    };
+    // Older than what is served for a reason: an error has said so, or it was rolled back on
+    // purpose. Only a name that reads as newer surprises.
+    let withdrawn = published.find(known).is_some_and(|release| release.yanked);
+    if version.precedence(known).is_gt() || withdrawn {
+        let message = format!(
+            "whoever has {known} installed will not be offered {version}: to Foundry it is not \
+             newer{}",
+            suggestion(version, known)
+        );
+        report.warning("version.strands", "version", message);
+    }
+}
+
+/// A beta's final release has to have a name that Foundry calls newer.
+fn check_future(version: &Version, channel: &Channel, report: &mut Report) {
+    let Some(finished) = version.finished() else {
+        return;
+    };
+    if channel.is_stable() || finished.is_newer_than(version) {
+        return;
+    }
+    let message = format!(
+        "to Foundry {finished} is not newer than {version}: whoever has this beta would never be \
+         offered it{}",
+        match finished.renamed_after(version) {
+            Some(name) => format!("; when it is finished, call it {name}"),
+            None => String::new(),
+        }
+    );
+    report.warning("version.strands", "version", message);
+}
+
+fn suggestion(wanted: &Version, served: &Version) -> String {
+    match wanted.renamed_after(served) {
+        Some(name) => format!("; {name} would be"),
+        None => String::new(),
+    }
+}

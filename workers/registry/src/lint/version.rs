@@ -1,0 +1,79 @@
+//! How the version is written, and whether the tag says the same.
+
+use serde_json::Value;
+
+use super::{Announced, Report, Submission, placeholders};
+use crate::Version;
+
+pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
+    let manifest = submission.manifest;
+    let Some(text) = manifest.version_text() else {
+        let message = "there is no `version`; write it as text, such as \"1.0.0\"";
+        report.error("version.missing", "version", message);
+        return;
+    };
+    if placeholders::is_bare(&text) {
+        // Reported as a placeholder; whatever else is wrong follows from that.
+        return;
+    }
+    if let Some(plain) = Version::without_prefix(&text) {
+        let message = format!(
+            "`{text}` begins with `v`, and to Foundry `2.0.3` is not newer than `v2.0.2`; write \
+             \"{plain}\" (the tag may keep its `v`)"
+        );
+        report.error("version.prefixed", "version", message);
+        return;
+    }
+    match Version::parse(&text) {
+        Err(error) => report.error("version.invalid", "version", error.to_string()),
+        Ok(version) => {
+            check_number(manifest.fields().get("version"), &text, report);
+            check_announced(&version, &submission.announced, report);
+        }
+    }
+}
+
+fn check_number(value: Option<&Value>, text: &str, report: &mut Report) {
+    if value.is_some_and(Value::is_number) {
+        let message = format!(
+            "the version is a number; it is served as \"{text}\", because Foundry reads 1.10 as 1.1 \
+             and calls it older than 1.9; write it as text"
+        );
+        report.warning("version.number", "version", message);
+    }
+}
+
+fn check_announced(version: &Version, announced: &Announced<'_>, report: &mut Report) {
+    match announced {
+        Announced::Path {
+            version: expected, ..
+        } if *expected != version => {
+            let message =
+                format!("the package is published as `{expected}`, its manifest says `{version}`");
+            report.error("version.unexpected", "version", message);
+        }
+        Announced::Path { .. } => {}
+        Announced::Tag(tag) => check_tag(version, tag, report),
+    }
+}
+
+fn check_tag(version: &Version, tag: &str, report: &mut Report) {
+    match Version::from_tag(tag) {
+        Some(tagged) if tagged == *version => {}
+        Some(tagged) => {
+            let message = format!(
+                "the manifest says `{version}` but the release is tagged `{tag}`, which means \
+                 `{tagged}`; give both the same version"
+            );
+            report.error("version.tag", "version", message);
+        }
+        None if tag.ends_with(version.as_str()) => {}
+        None => {
+            let message = format!(
+                "the tag `{tag}` names no version, so the manifest's `{version}` is used; a tag \
+                 `v{version}` would let this be checked"
+            );
+            report.warning("version.tag_unread", "version", message);
+        }
+    }
+}

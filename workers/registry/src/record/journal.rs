@@ -1,0 +1,306 @@
+//! The journal of a delivery: what is known of it and what was done.
+//!
+//! It holds no secret: no token, no signature, no signed URL.
+
+use edge::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Packed, State, Step, record};
+use crate::{
+    Channel, Compatibility, DeliveryId, Digest, Findings, PackageId, PackageType, Repository,
+    Version, text,
+};
+
+/// Longest excerpt of a release's notes that is kept, in characters; Discord shows 4,096.
+const LONGEST_NOTES: usize = 4000;
+
+/// A file attached to a GitHub release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asset {
+    /// GitHub's number of it.
+    pub id: u64,
+    /// Its file name.
+    pub name: String,
+    /// Its size in bytes, as GitHub says.
+    #[serde(default)]
+    pub size: u64,
+    /// Its media type, as its uploader says.
+    #[serde(default)]
+    pub content_type: String,
+    /// Its URL in GitHub's API.
+    #[serde(default)]
+    pub url: String,
+}
+
+/// What the publisher said of the release: what a resumed delivery needs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ReleaseSource {
+    /// The tag.
+    #[serde(default)]
+    pub tag: String,
+    /// GitHub's number of the release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release_id: Option<u64>,
+    /// The release's title.
+    #[serde(default)]
+    pub name: String,
+    /// The beginning of its notes, at most 4,000 characters of Markdown.
+    #[serde(default)]
+    pub notes: String,
+    /// Whether it is marked as a prerelease.
+    #[serde(default)]
+    pub prerelease: bool,
+    /// The release's page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// The files attached to it when the delivery was sent.
+    #[serde(default)]
+    pub assets: Vec<Asset>,
+    /// Where the files attached to it are listed, later ones too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assets_url: Option<String>,
+    /// Where the source archive of the tag is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zipball_url: Option<String>,
+}
+
+impl ReleaseSource {
+    /// Keeps the beginning of the release's notes.
+    pub fn set_notes(&mut self, notes: &str) {
+        self.notes = text::excerpt(notes, LONGEST_NOTES);
+    }
+}
+
+/// Where a staged archive came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "kind")]
+pub enum StagedFrom {
+    /// A file attached to the release.
+    Asset {
+        /// Its file name.
+        name: String,
+    },
+    /// The source archive of the tag.
+    Source,
+    /// The body of a direct publish.
+    Upload,
+}
+
+/// The archive that was fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Staged {
+    /// Where it came from.
+    pub from: StagedFrom,
+    /// Its size, in bytes.
+    pub size: u64,
+    /// Its SHA-256, where it was computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Digest>,
+}
+
+/// The release as it was packed: what is left to do needs nothing else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageFacts {
+    /// The package.
+    pub id: PackageId,
+    /// Module, system or world.
+    #[serde(rename = "type", default)]
+    pub kind: PackageType,
+    /// Its title.
+    #[serde(default)]
+    pub title: String,
+    /// The version.
+    pub version: Version,
+    /// The channel.
+    pub channel: Channel,
+    /// What Foundry versions it is for.
+    #[serde(default)]
+    pub compatibility: Compatibility,
+    /// Its stored files.
+    pub packed: Packed,
+    /// What the lint warned of.
+    #[serde(default, skip_serializing_if = "Findings::is_empty")]
+    pub warnings: Findings,
+}
+
+/// Why a delivery does not go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Stable name of the kind of failure.
+    pub code: String,
+    /// What happened and what would help, for the author.
+    pub message: String,
+    /// What the lint found, if it was that.
+    #[serde(default, skip_serializing_if = "Findings::is_empty")]
+    pub findings: Findings,
+}
+
+impl Failure {
+    /// A failure.
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            findings: Findings::default(),
+        }
+    }
+
+    /// The failure of a release that the lint refuses; the message repeats its first errors.
+    pub fn refused(findings: Findings) -> Self {
+        let errors: Vec<String> = findings.errors().map(ToString::to_string).collect();
+        let shown = errors.iter().take(3).cloned().collect::<Vec<_>>();
+        let more = match errors.len().saturating_sub(shown.len()) {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let message = format!("the release was not published: {}{more}", shown.join("; "));
+        Self {
+            code: "lint".to_owned(),
+            message,
+            findings,
+        }
+    }
+}
+
+/// What became of one announcement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Not sent yet.
+    #[default]
+    Pending,
+    /// The receiver confirmed it.
+    Confirmed,
+    /// There is nowhere to send it.
+    Skipped,
+    /// Given up.
+    Failed,
+}
+
+/// One announcement of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Announcement {
+    /// What became of it.
+    #[serde(default)]
+    pub status: Status,
+    /// How often it was tried.
+    #[serde(default)]
+    pub attempts: u32,
+    /// When it was last tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// What the receiver said, for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+impl Announcement {
+    /// Whether nothing is left to do.
+    pub fn is_settled(&self) -> bool {
+        self.status != Status::Pending
+    }
+}
+
+/// Where a release is announced.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Announcements {
+    /// Discord.
+    #[serde(default)]
+    pub discord: Announcement,
+    /// Foundry's Package Release API.
+    #[serde(default)]
+    pub foundry: Announcement,
+}
+
+/// The journal of one delivery: `deliveries/{delivery}.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Journal {
+    /// Version of the record's form.
+    #[serde(default)]
+    pub schema: u32,
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Who publishes.
+    pub repository: Repository,
+    /// What was delivered: `release`, or `direct`.
+    #[serde(default)]
+    pub event: String,
+    /// What happened to it: `published`.
+    #[serde(default)]
+    pub action: String,
+    /// What is done.
+    pub state: State,
+    /// When the delivery came.
+    #[serde(default)]
+    pub received_at: Timestamp,
+    /// When the journal was last written.
+    #[serde(default)]
+    pub updated_at: Timestamp,
+    /// What the publisher said.
+    #[serde(default)]
+    pub source: ReleaseSource,
+    /// What was fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staged: Option<Staged>,
+    /// What was packed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<PackageFacts>,
+    /// Who was told.
+    #[serde(default)]
+    pub announcements: Announcements,
+    /// What happened, oldest first.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+    /// How often the present state's work has failed.
+    #[serde(default)]
+    pub attempts: u32,
+    /// Not before this is it tried again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_attempt_at: Option<Timestamp>,
+    /// Until then somebody is working on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub busy_until: Option<Timestamp>,
+    /// The state that a failed delivery failed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_in: Option<State>,
+    /// Why it does not go on, or did not the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+}
+
+record!(Journal, "journal");
+
+impl Journal {
+    /// The journal of a delivery that was just verified.
+    pub fn new(
+        delivery: DeliveryId,
+        repository: Repository,
+        event: impl Into<String>,
+        action: impl Into<String>,
+        source: ReleaseSource,
+        now: Timestamp,
+    ) -> Self {
+        let mut journal = Self {
+            schema: super::SCHEMA,
+            delivery,
+            repository,
+            event: event.into(),
+            action: action.into(),
+            state: State::Received,
+            received_at: now,
+            updated_at: now,
+            source,
+            staged: None,
+            package: None,
+            announcements: Announcements::default(),
+            steps: Vec::new(),
+            attempts: 0,
+            next_attempt_at: None,
+            busy_until: None,
+            failed_in: None,
+            error: None,
+        };
+        journal.note(now, "verified");
+        journal
+    }
+}

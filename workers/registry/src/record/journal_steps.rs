@@ -1,0 +1,202 @@
+//! How a delivery moves on, fails, waits and is tried again.
+
+use edge::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Failure, Journal};
+
+/// How often a delivery is tried before it counts as failed.
+pub const MAX_ATTEMPTS: u32 = 8;
+
+/// Most steps that are remembered; the oldest but the first go.
+const MOST_STEPS: usize = 60;
+
+/// Pauses before the second, third, … attempt, in seconds.
+const PAUSES: [i64; 7] = [15, 60, 300, 900, 3600, 10_800, 21_600];
+
+/// What is done with a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Verified and journalled.
+    Received,
+    /// The package's archive is staged.
+    Fetched,
+    /// The release's archive is stored and judged; nothing is visible yet.
+    Packaged,
+    /// The release is visible.
+    Published,
+    /// It was announced wherever it can be.
+    Announced,
+    /// Everything is done and cleaned up.
+    Done,
+    /// It was given up; the error says why.
+    Failed,
+}
+
+impl State {
+    /// The state that follows; `None` after the last.
+    pub const fn next(self) -> Option<Self> {
+        match self {
+            Self::Received => Some(Self::Fetched),
+            Self::Fetched => Some(Self::Packaged),
+            Self::Packaged => Some(Self::Published),
+            Self::Published => Some(Self::Announced),
+            Self::Announced => Some(Self::Done),
+            Self::Done | Self::Failed => None,
+        }
+    }
+
+    /// Whether nothing is left to do.
+    pub const fn is_finished(self) -> bool {
+        matches!(self, Self::Done | Self::Failed)
+    }
+
+    /// As the journal writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Fetched => "fetched",
+            Self::Packaged => "packaged",
+            Self::Published => "published",
+            Self::Announced => "announced",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl std::fmt::Display for State {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// Something that happened to a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The state that the delivery was in afterwards.
+    pub state: State,
+    /// When.
+    pub at: Timestamp,
+    /// What happened, for people.
+    #[serde(default)]
+    pub detail: String,
+}
+
+/// A step that a journal does not allow. Ours: it means that two workers got in each other's way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a delivery that is {from} cannot become {to}")]
+pub struct JournalError {
+    /// The state that the delivery is in.
+    pub from: State,
+    /// The state that it was to be in.
+    pub to: State,
+}
+
+impl Journal {
+    /// Goes on to the next state. Attempts are counted afresh, and an old error is forgotten.
+    ///
+    /// # Errors
+    /// [`JournalError`] where `to` is not the next state.
+    pub fn advance(
+        &mut self,
+        to: State,
+        now: Timestamp,
+        detail: impl Into<String>,
+    ) -> Result<(), JournalError> {
+        if self.state.next() != Some(to) {
+            let from = self.state;
+            return Err(JournalError { from, to });
+        }
+        self.state = to;
+        self.attempts = 0;
+        self.next_attempt_at = None;
+        self.error = None;
+        self.note(now, detail);
+        Ok(())
+    }
+
+    /// Notes something without a change of state.
+    pub fn note(&mut self, now: Timestamp, detail: impl Into<String>) {
+        self.updated_at = now;
+        self.steps.push(Step {
+            state: self.state,
+            at: now,
+            detail: crate::text::excerpt(&detail.into(), 1000),
+        });
+        if self.steps.len() > MOST_STEPS {
+            self.steps.remove(1);
+        }
+    }
+
+    /// After a failure that may pass: waits longer each time (15 s, 1 min, 5 min, 15 min, 1 h, 3 h,
+    /// 6 h, or what the other side asked for, `wait` in milliseconds), and gives up after
+    /// [`MAX_ATTEMPTS`]. Returns whether it will be tried again.
+    pub fn retry_later(&mut self, now: Timestamp, failure: Failure, wait: Option<i64>) -> bool {
+        self.attempts = self.attempts.saturating_add(1);
+        let pause = usize::try_from(self.attempts.saturating_sub(1))
+            .ok()
+            .and_then(|index| PAUSES.get(index));
+        let Some(seconds) = pause.filter(|_| self.attempts < MAX_ATTEMPTS) else {
+            self.fail(now, failure);
+            return false;
+        };
+        let pause = (seconds * 1000).max(wait.unwrap_or(0));
+        let next = now.plus(pause);
+        self.note(
+            now,
+            format!(
+                "attempt {} of {MAX_ATTEMPTS} failed: {}; tried again at {next}",
+                self.attempts, failure.message
+            ),
+        );
+        self.next_attempt_at = Some(next);
+        self.error = Some(failure);
+        true
+    }
+
+    /// Gives the delivery up.
+    pub fn fail(&mut self, now: Timestamp, failure: Failure) {
+        if !self.state.is_finished() {
+            self.failed_in = Some(self.state);
+        }
+        self.state = State::Failed;
+        self.next_attempt_at = None;
+        self.busy_until = None;
+        self.note(now, failure.message.clone());
+        self.error = Some(failure);
+    }
+
+    /// Takes a failed delivery up again where it failed, for an admin. Returns whether it had
+    /// failed.
+    pub fn reopen(&mut self, now: Timestamp) -> bool {
+        if self.state != State::Failed {
+            return false;
+        }
+        self.state = self.failed_in.take().unwrap_or(State::Received);
+        self.attempts = 0;
+        self.next_attempt_at = None;
+        self.note(now, "taken up again");
+        true
+    }
+
+    /// Whether it is time to work on the delivery.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        !self.state.is_finished()
+            && self.next_attempt_at.is_none_or(|at| at <= now)
+            && self.busy_until.is_none_or(|until| until <= now)
+    }
+
+    /// Marks the delivery as being worked on for `milliseconds`, so that a scheduled resume leaves
+    /// it alone meanwhile. A worker that dies lets the mark expire.
+    pub fn occupy(&mut self, now: Timestamp, milliseconds: i64) {
+        self.busy_until = Some(now.plus(milliseconds));
+        self.updated_at = now;
+    }
+
+    /// Takes the mark of [`Journal::occupy`] away.
+    pub fn release(&mut self) {
+        self.busy_until = None;
+    }
+}

@@ -1,0 +1,102 @@
+//! What is known of one release.
+
+use edge::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{ReleaseSummary, record};
+use crate::{
+    Channel, Compatibility, DeliveryId, Digest, Findings, PackageId, PackageType, Repository,
+    Version,
+};
+
+/// The two stored files of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Packed {
+    /// Size of the archive, in bytes.
+    pub size: u64,
+    /// SHA-256 of the archive.
+    pub sha256: Digest,
+    /// Where in the archive the tail begins: the local header of the manifest, which is its last
+    /// entry. Everything before is the same on every track.
+    pub tail_offset: u64,
+    /// Size of the manifest, in bytes.
+    pub manifest_size: u64,
+    /// SHA-256 of the manifest.
+    pub manifest_sha256: Digest,
+}
+
+/// Why and when a release was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Yank {
+    /// Why, in the admin's words.
+    #[serde(default)]
+    pub reason: String,
+    /// When.
+    #[serde(default)]
+    pub at: Timestamp,
+}
+
+/// A release: `packages/{id}/releases/{version}/release.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseRecord {
+    /// Version of the record's form.
+    #[serde(default)]
+    pub schema: u32,
+    /// The package.
+    pub id: PackageId,
+    /// Module, system or world.
+    #[serde(rename = "type", default)]
+    pub kind: PackageType,
+    /// The version.
+    pub version: Version,
+    /// The channel that it was released on; the stored manifest names this one.
+    pub channel: Channel,
+    /// Whether its publisher marked it as a prerelease.
+    #[serde(default)]
+    pub prerelease: bool,
+    /// The package's title at that time.
+    #[serde(default)]
+    pub title: String,
+    /// When it was published here.
+    #[serde(default)]
+    pub published_at: Timestamp,
+    /// Its stored files.
+    pub packed: Packed,
+    /// What Foundry versions it is for.
+    #[serde(default)]
+    pub compatibility: Compatibility,
+    /// The repository that published it.
+    pub repository: Repository,
+    /// The tag that it was released under, if it came from GitHub.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// Where its notes can be read, an http or https URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes_url: Option<String>,
+    /// The delivery that published it.
+    pub delivery: DeliveryId,
+    /// What the lint warned of.
+    #[serde(default, skip_serializing_if = "Findings::is_empty")]
+    pub warnings: Findings,
+    /// Set while the release is withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yanked: Option<Yank>,
+}
+
+record!(ReleaseRecord, "release");
+
+impl ReleaseRecord {
+    /// What the package's channels need to know of the release.
+    pub fn summary(&self) -> ReleaseSummary {
+        ReleaseSummary {
+            version: self.version.clone(),
+            channel: self.channel.clone(),
+            also: Vec::new(),
+            prerelease: self.prerelease,
+            published_at: self.published_at,
+            size: self.packed.size,
+            compatibility: self.compatibility.clone(),
+            yanked: self.yanked.is_some(),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The registry's records in an object store: reading, and changing by compare-and-swap.
+
+mod record;
+mod update;
+
+pub use record::{Versioned, create, read};
+pub use update::{Change, UpdateError, update};
+
+use edge::objects::ObjectError;
+
+use crate::RecordError;
+
+/// Why a record could not be read or written.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StoreError {
+    /// The object store failed.
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+    /// The stored record cannot be read.
+    #[error("the record {key} cannot be read: {cause}")]
+    Corrupt {
+        /// Its key.
+        key: String,
+        /// What is wrong with it.
+        cause: RecordError,
+    },
+    /// Others changed the record again and again while this change was tried.
+    #[error("the record {key} was changed by others {attempts} times in a row")]
+    Contended {
+        /// Its key.
+        key: String,
+        /// How often it was tried.
+        attempts: usize,
+    },
+}

@@ -1,0 +1,75 @@
+//! One record, read or created.
+
+use edge::{
+    Objects,
+    objects::{self, Condition, Put, Written},
+};
+
+use super::StoreError;
+use crate::{Key, Record};
+
+/// Largest record, in bytes.
+pub(super) const MAX_RECORD: u64 = 16 << 20;
+
+/// A record and the entity tag that it was read under.
+#[derive(Debug, Clone)]
+pub struct Versioned<R> {
+    /// The record.
+    pub record: R,
+    /// The entity tag of the object that holds it.
+    pub etag: String,
+}
+
+/// Reads the record at `key`; `None` where there is none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn read<R: Record, O: Objects>(
+    store: &O,
+    key: &Key<'_>,
+) -> Result<Option<Versioned<R>>, StoreError> {
+    let path = key.path();
+    let Some(stored) = objects::read(store, &path, MAX_RECORD).await? else {
+        return Ok(None);
+    };
+    match R::decode(&stored.bytes) {
+        Ok(record) => Ok(Some(Versioned {
+            record,
+            etag: stored.meta.etag,
+        })),
+        Err(cause) => Err(StoreError::Corrupt { key: path, cause }),
+    }
+}
+
+/// Writes `record` to `key` under `condition`; the new entity tag, or `None` where the condition
+/// did not hold.
+pub(super) async fn write<R: Record, O: Objects>(
+    store: &O,
+    key: &Key<'_>,
+    record: &R,
+    condition: Condition,
+) -> Result<Option<String>, StoreError> {
+    let put = Put {
+        condition,
+        content_type: Some(key.content_type()),
+        cache_control: Some(key.cache().header()),
+        ..Put::default()
+    };
+    match store.object_put(&key.path(), record.encode().into(), put).await? {
+        Written::Stored(meta) => Ok(Some(meta.etag)),
+        Written::Refused => Ok(None),
+    }
+}
+
+/// Creates the record at `key` unless one is there already; whether it was created.
+///
+/// # Errors
+/// [`StoreError`]. After a failure of the store the record may be there all the same.
+pub async fn create<R: Record, O: Objects>(
+    store: &O,
+    key: &Key<'_>,
+    record: &R,
+) -> Result<bool, StoreError> {
+    let written = write(store, key, record, Condition::Absent).await?;
+    Ok(written.is_some())
+}
