@@ -6,6 +6,7 @@
 
 mod build;
 mod cache;
+mod dev;
 mod platform;
 mod repository;
 mod run;
@@ -34,6 +35,12 @@ const COMMANDS: &[Command] = &[
         name: "build",
         about: "[--platform workers|spin] [function…] build the functions for both platforms",
         run: build::command,
+    },
+    Command {
+        name: "dev",
+        about: "[--runtime workerd|spin] [--listen HOST:PORT] [--vars FILE] [--state DIR] \
+                [--functions a,b] serve every function on one origin",
+        run: dev::command,
     },
     Command {
         name: "size",

@@ -1,0 +1,114 @@
+//! What `dev` was asked for.
+
+use std::{
+    net::{SocketAddr, TcpListener, ToSocketAddrs},
+    path::PathBuf,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use lexopt::{Arg, ValueExt};
+
+use super::variables::Variables;
+use crate::repository::{Function, Repository};
+
+/// Where it listens when not told.
+const LISTEN: &str = "127.0.0.1:8787";
+
+/// A runtime that functions are served on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runtime {
+    /// Cloudflare's, without Cloudflare.
+    Workerd,
+    /// `spin up`.
+    Spin,
+}
+
+impl Runtime {
+    /// Its name as `--runtime` takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Workerd => "workerd",
+            Self::Spin => "spin",
+        }
+    }
+}
+
+/// What is served, where, and with what.
+pub struct Options {
+    /// On what.
+    pub runtime: Runtime,
+    /// Where; never port 0.
+    pub listen: SocketAddr,
+    /// Values of variables and secrets.
+    pub variables: Variables,
+    /// Folder of everything that outlives the server.
+    pub state: PathBuf,
+    /// The functions.
+    pub functions: Vec<Function>,
+}
+
+impl Options {
+    /// Reads the command line.
+    pub fn parse(repository: &Repository, mut arguments: lexopt::Parser) -> Result<Self> {
+        let mut runtime = Runtime::Workerd;
+        let mut listen = LISTEN.to_owned();
+        let mut file = None;
+        let mut state = None;
+        let mut functions = Vec::new();
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Arg::Long("runtime") => {
+                    runtime = match arguments.value()?.string()?.as_str() {
+                        "workerd" => Runtime::Workerd,
+                        "spin" => Runtime::Spin,
+                        other => bail!("no runtime {other:?}; there are workerd and spin"),
+                    }
+                }
+                Arg::Long("listen") => listen = arguments.value()?.string()?,
+                Arg::Long("vars") => file = Some(PathBuf::from(arguments.value()?)),
+                Arg::Long("state") => state = Some(PathBuf::from(arguments.value()?)),
+                Arg::Long("functions") => {
+                    let list = arguments.value()?.string()?;
+                    functions = list.split(',').map(|name| name.trim().into()).collect();
+                }
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let variables = match file {
+            Some(file) => Variables::read(&file)?,
+            None => Variables::read_default(repository)?,
+        };
+        let state = match state {
+            Some(state) => std::path::absolute(state)?,
+            None => repository.path(".state/dev"),
+        };
+        Ok(Self {
+            runtime,
+            listen: address(&listen)?,
+            variables,
+            state,
+            functions: repository.select(&functions)?,
+        })
+    }
+
+    /// The origin that clients use.
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.listen)
+    }
+}
+
+/// The address of `HOST:PORT`; port 0 becomes one that is free.
+fn address(listen: &str) -> Result<SocketAddr> {
+    let mut addresses = listen
+        .to_socket_addrs()
+        .with_context(|| format!("--listen takes HOST:PORT, not {listen:?}"))?;
+    let address = addresses
+        .next()
+        .with_context(|| format!("{listen} has no address"))?;
+    // Tried here, because a taken port shows up late and unclear otherwise.
+    let taken = || format!("cannot listen on {address}: is something there already?");
+    let listener = TcpListener::bind(address).with_context(taken)?;
+    let address = listener.local_addr()?;
+    ensure!(address.port() != 0, "no port is free");
+    Ok(address)
+}

@@ -1,0 +1,110 @@
+//! Workers under workerd, as wrangler.toml describes them.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::{Options, Server, variables};
+use crate::{
+    platform::{spin::Spin, wrangler::Wrangler},
+    repository::Repository,
+    run,
+};
+
+/// The program that serves, for Node; part of this one.
+const SCRIPT: &str = include_str!("workerd.mjs");
+
+/// What workerd.mjs reads.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Serve {
+    package_json: PathBuf,
+    host: String,
+    port: u16,
+    state: PathBuf,
+    compatibility_date: String,
+    workers: Vec<Worker>,
+    files: Vec<Files>,
+}
+
+/// A Worker of code.
+#[derive(Serialize)]
+struct Worker {
+    name: String,
+    folder: PathBuf,
+    routes: Vec<String>,
+    bindings: BTreeMap<String, String>,
+    buckets: BTreeMap<String, String>,
+    crons: Vec<String>,
+}
+
+/// A Worker of files.
+#[derive(Serialize)]
+struct Files {
+    name: String,
+    directory: PathBuf,
+}
+
+/// Starts it; what it stores is in `workerd` of the state folder.
+pub fn start(repository: &Repository, options: &Options) -> Result<Server> {
+    let serve = describe(repository, options)?;
+    let mut node = run::program(repository, repository.node_bin().join("node"));
+    node.args(["--input-type=module", "--eval", SCRIPT]);
+    let input = serde_json::to_string(&serve)?;
+    Server::start("workerd", options.origin(), node, &input)
+}
+
+fn describe(repository: &Repository, options: &Options) -> Result<Serve> {
+    let wrangler = Wrangler::read(repository)?;
+    let spin = Spin::read(repository)?;
+    let mut given = options.variables.clone();
+    given.set_default("PUBLIC_URL", &options.origin());
+    given.warn_about_unknown(&spin);
+
+    let state = options.state.join("workerd");
+    fs::create_dir_all(&state).with_context(|| format!("cannot create {}", state.display()))?;
+    let mut serve = Serve {
+        package_json: repository.path("package.json"),
+        host: options.listen.ip().to_string(),
+        port: options.listen.port(),
+        state,
+        compatibility_date: wrangler.compatibility_date,
+        workers: Vec::new(),
+        files: Vec::new(),
+    };
+    for function in &options.functions {
+        let name = &function.name;
+        let environment = wrangler
+            .environments
+            .get(name)
+            .with_context(|| format!("wrangler.toml has no [env.{name}]"))?;
+        if let Some(assets) = &environment.assets {
+            serve.files.push(Files {
+                name: name.clone(),
+                directory: repository.path(&assets.directory),
+            });
+        }
+        if environment.main.is_none() {
+            continue;
+        }
+        let buckets = environment.r2_buckets.iter();
+        let component = spin.components.get(name);
+        serve.workers.push(Worker {
+            name: name.clone(),
+            folder: function.output(),
+            // Whatever host this is reached by.
+            routes: environment
+                .routes
+                .iter()
+                .map(|route| format!("*{}", route.path()))
+                .collect(),
+            bindings: variables::of_worker(environment, component, &spin, &given)?,
+            buckets: buckets
+                .map(|bucket| (bucket.binding.clone(), bucket.bucket_name.clone()))
+                .collect(),
+            crons: environment.triggers.crons.clone(),
+        });
+    }
+    Ok(serve)
+}
