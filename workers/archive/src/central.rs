@@ -52,6 +52,7 @@ impl Entry {
         Ok(Self {
             name,
             raw_name,
+            stripped: 0,
             comment,
             extra,
             compressed,

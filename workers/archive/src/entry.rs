@@ -27,6 +27,8 @@ pub struct Entry {
     pub(crate) name: String,
     /// The name's bytes, when they are not those of `name`.
     pub(crate) raw_name: Option<Box<[u8]>>,
+    /// Bytes at the beginning of `name` that the output leaves out.
+    pub(crate) stripped: u32,
     pub(crate) comment: Box<str>,
     /// Without the fields that are written afresh.
     pub(crate) extra: Box<[u8]>,
@@ -128,6 +130,7 @@ impl Entry {
         Self {
             name: name.to_owned(),
             raw_name: None,
+            stripped: 0,
             comment: Box::default(),
             extra: Box::default(),
             compressed: size,
@@ -145,10 +148,8 @@ impl Entry {
         }
     }
 
-    /// Gives the entry another name. The raw name stays what the source's local header has.
-    pub(crate) fn rename(&mut self, name: String) {
-        let raw = self.raw_name.take();
-        let old = std::mem::replace(&mut self.name, name);
-        self.raw_name = raw.or_else(|| Some(old.into_bytes().into_boxed_slice()));
+    /// The name in the output: without a top folder that is stripped.
+    pub(crate) fn output_name(&self) -> &str {
+        self.name.get(self.stripped as usize..).unwrap_or_default()
     }
 }

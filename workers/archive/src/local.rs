@@ -29,7 +29,7 @@ impl Entry {
     /// [`Entry::offset`].
     ///
     /// # Errors
-    /// [`Error::LocalHeader`] names the field that differs; [`Error::Overlap`] when a longer header
+    /// [`Error::LocalHeader`] names the field that differs; [`Error::Entry`] when a longer header
     /// than the directory let expect pushes the content out of the entry's [`Entry::extent`].
     pub fn check_local(&self, header: &[u8]) -> Result<u64, Error> {
         let differs = |field| {
@@ -88,9 +88,9 @@ impl Entry {
             .and_then(|at| at.checked_add(self.compressed))
         {
             Some(reach) if reach <= self.end => Ok(header),
-            _ => Err(Error::Overlap {
+            _ => Err(Error::Entry {
                 entry: shown(&self.name),
-                next: "what follows it".to_owned(),
+                what: "its local header is so long that the content reaches into what follows",
             }),
         }
     }

@@ -192,7 +192,7 @@ fn check(end: &End, directory_end: u64, limits: &Limits) -> Result<(), Error> {
     if end.disk != 0 || end.directory_disk != 0 || end.entries_here != end.entries {
         return Err(Error::MultiDisk);
     }
-    let declared = end.offset.checked_add(end.size).unwrap_or(u64::MAX);
+    let declared = end.offset.saturating_add(end.size);
     if declared != directory_end {
         return Err(Error::Misplaced {
             expected: directory_end,

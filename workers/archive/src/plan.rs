@@ -16,7 +16,7 @@ use std::ops::Range;
 /// are not).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// All but the manifest, renamed; offsets are the source's.
+    /// All but the manifest, as in the source.
     pub(crate) kept: Vec<Entry>,
     pub(crate) manifest: Entry,
     pub(crate) content: Vec<u8>,
@@ -71,7 +71,9 @@ impl Plan {
         reason = "an archive with a manifest is never empty"
     )]
     pub fn len(&self) -> u64 {
-        self.directory_offset() + self.directory_len + self.end().len()
+        self.directory_offset()
+            .saturating_add(self.directory_len)
+            .saturating_add(self.end().len())
     }
 
     /// Where in the output the manifest's local header begins. Everything before is independent of
@@ -109,7 +111,7 @@ impl Plan {
     fn placed(&self) -> impl Iterator<Item = (&Entry, u64)> {
         self.kept.iter().scan(0, |next, entry| {
             let offset = *next;
-            *next += record::local_len(entry) + entry.compressed;
+            *next = after(entry, offset);
             Some((entry, offset))
         })
     }
@@ -117,7 +119,7 @@ impl Plan {
     fn measure(&mut self) {
         let (mut end, mut directory_len) = (0, 0);
         for (entry, offset) in self.placed() {
-            end = offset + record::local_len(entry) + entry.compressed;
+            end = after(entry, offset);
             directory_len += record::central_len(entry, offset);
         }
         self.tail_offset = end;
@@ -125,7 +127,7 @@ impl Plan {
     }
 
     fn directory_offset(&self) -> u64 {
-        self.tail_offset + record::local_len(&self.manifest) + self.manifest.compressed
+        after(&self.manifest, self.tail_offset)
     }
 
     fn end(&self) -> End<'_> {
@@ -138,20 +140,26 @@ impl Plan {
     }
 }
 
+/// Where in the output an entry's content ends that starts at `offset`. All contents together are
+/// within the source, so that a sum can only saturate for a source that cannot exist.
+pub(crate) fn after(entry: &Entry, offset: u64) -> u64 {
+    offset
+        .saturating_add(record::local_len(entry))
+        .saturating_add(entry.compressed)
+}
+
 /// All entries but the manifest and the stripped folder itself, under their new names.
 fn keep(entries: Vec<Entry>, manifest: &ManifestEntry) -> Vec<Entry> {
-    let top = manifest.folder.as_ref().map(|folder| format!("{folder}/"));
+    let folder = manifest.folder.as_deref();
     let mut kept = Vec::with_capacity(entries.len());
     for (index, mut entry) in entries.into_iter().enumerate() {
-        if let Some(top) = &top {
+        if let Some(folder) = folder {
             if entry.name.starts_with(FINDER_FOLDER) {
                 continue;
             }
-            if let Some(rest) = entry.name.strip_prefix(top).map(str::to_owned) {
-                entry.rename(rest);
-            }
+            entry.strip(folder);
         }
-        if index != manifest.index && !entry.name.is_empty() {
+        if index != manifest.index && !entry.output_name().is_empty() {
             kept.push(entry);
         }
     }
@@ -161,13 +169,29 @@ fn keep(entries: Vec<Entry>, manifest: &ManifestEntry) -> Vec<Entry> {
 /// Stripping one folder off all names keeps them apart, unless the caller chose a manifest that
 /// [`Directory::find_manifest`] would not have.
 fn refuse_duplicates(kept: &[Entry], manifest: &str) -> Result<(), Error> {
-    let mut names: Vec<&str> = kept.iter().map(Entry::name).chain([manifest]).collect();
+    let mut names: Vec<&str> = kept
+        .iter()
+        .map(Entry::output_name)
+        .chain([manifest])
+        .collect();
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(Error::Duplicate {
             entry: shown(pair[0]),
         }),
         None => Ok(()),
+    }
+}
+
+impl Entry {
+    /// Leaves the folder out of the output's name, if the entry lies in it.
+    fn strip(&mut self, folder: &str) {
+        let inside = self
+            .name
+            .strip_prefix(folder)
+            .and_then(|rest| rest.strip_prefix('/'));
+        let stripped = inside.map_or(0, |rest| self.name.len() - rest.len());
+        self.stripped = u32::try_from(stripped).unwrap_or(0);
     }
 }
 

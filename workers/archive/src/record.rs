@@ -90,14 +90,14 @@ pub(crate) fn put_local(out: &mut Vec<u8>, entry: &Entry) {
     out.extend_from_slice(&LOCAL_SIGNATURE);
     put_common(out, entry, &zip64, compressed, size);
     out.len16(zip64.len() + entry.extra.len());
-    out.extend_from_slice(entry.name.as_bytes());
+    out.extend_from_slice(entry.output_name().as_bytes());
     zip64.put(out);
     extra::put_local(out, &entry.extra);
 }
 
 /// How long [`put_local`]'s header is.
 pub(crate) fn local_len(entry: &Entry) -> u64 {
-    (LOCAL_BYTES + entry.name.len() + Zip64::local(entry).len() + entry.extra.len()) as u64
+    (LOCAL_BYTES + entry.output_name().len() + Zip64::local(entry).len() + entry.extra.len()) as u64
 }
 
 /// Writes an entry's directory record; its local header is at `offset` of the output.
@@ -112,7 +112,7 @@ pub(crate) fn put_central(out: &mut Vec<u8>, entry: &Entry, offset: u64) {
     out.u16(entry.internal);
     out.u32(entry.external);
     out.clamped(offset);
-    out.extend_from_slice(entry.name.as_bytes());
+    out.extend_from_slice(entry.output_name().as_bytes());
     zip64.put(out);
     out.extend_from_slice(&entry.extra);
     out.extend_from_slice(entry.comment.as_bytes());
@@ -121,7 +121,8 @@ pub(crate) fn put_central(out: &mut Vec<u8>, entry: &Entry, offset: u64) {
 /// How long [`put_central`]'s record is.
 pub(crate) fn central_len(entry: &Entry, offset: u64) -> u64 {
     let zip64 = Zip64::central(entry, offset).len();
-    (CENTRAL_BYTES + entry.name.len() + zip64 + entry.extra.len() + entry.comment.len()) as u64
+    (CENTRAL_BYTES + entry.output_name().len() + zip64 + entry.extra.len() + entry.comment.len())
+        as u64
 }
 
 /// The fields that both headers have, from the needed version to the name's length.
@@ -138,7 +139,7 @@ fn put_common(out: &mut Vec<u8>, entry: &Entry, zip64: &Zip64, compressed: u64, 
     out.u32(entry.crc32);
     out.clamped(compressed);
     out.clamped(size);
-    out.len16(entry.name.len());
+    out.len16(entry.output_name().len());
 }
 
 /// No data descriptors, UTF-8 only where it makes a difference.
@@ -147,6 +148,6 @@ fn flags(entry: &Entry) -> u16 {
         Method::Stored => 0,
         Method::Deflated => entry.flags & flag::DEFLATE_LEVEL,
     };
-    let ascii = entry.name.is_ascii() && entry.comment.is_ascii();
+    let ascii = entry.output_name().is_ascii() && entry.comment.is_ascii();
     level | if ascii { 0 } else { flag::UTF8 }
 }

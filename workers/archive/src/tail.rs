@@ -5,7 +5,7 @@ use crate::end::End;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::locate::locate_in;
-use crate::plan::manifest_entry;
+use crate::plan::{after, manifest_entry};
 use crate::{Entry, Limits, Location, ManifestKind, record};
 
 /// The tail of the same archive with another manifest: `stored[..tail_offset]` followed by the
@@ -33,10 +33,9 @@ pub fn replace_manifest(tail: &[u8], tail_offset: u64, manifest: &[u8]) -> Resul
         return Err(ASTRAY);
     }
     let entry = manifest_entry(kind, manifest)?;
-    let local_len = record::local_len(&entry);
     let end = End {
         entries: location.entries,
-        offset: tail_offset + local_len + entry.compressed,
+        offset: after(&entry, tail_offset),
         size: others.len() as u64 + record::central_len(&entry, tail_offset),
         comment: &location.comment,
     };
