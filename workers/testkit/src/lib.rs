@@ -1,1 +1,15 @@
-//! Stub.
+//! Test equipment: an in-memory platform with faults, the contract suite of the ports, signers,
+//! and fakes of GitHub, Discord and Foundry that speak the real protocols.
+//!
+//! [`contract`], [`pattern`] and [`sign`] compile for both WebAssembly targets, so that the suite
+//! runs on the real runtimes; everything else is native.
+#![allow(
+    async_fn_in_trait,
+    reason = "both platforms are single-threaded; a Send bound would only cost wrappers"
+)]
+
+pub mod contract;
+// #[cfg(not(target_arch = "wasm32"))]
+// pub mod memory;
+pub mod pattern;
+pub mod sign;
