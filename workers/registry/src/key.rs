@@ -22,9 +22,9 @@ pub enum Key<'a> {
     /// A release's facts ([`crate::ReleaseRecord`]).
     Release(&'a PackageId, &'a Version),
     /// A release's manifest as its own channel serves it.
-    Manifest(&'a PackageId, &'a Version),
+    Manifest(&'a PackageId, &'a Version, &'a Digest),
     /// A release's archive as its own channel serves it.
-    Archive(&'a PackageId, &'a Version),
+    Archive(&'a PackageId, &'a Version, &'a Digest),
     /// Who owns an id, ignoring case ([`crate::IdClaim`]).
     IdClaim(&'a PackageId),
     /// All packages, for lists ([`crate::Catalogue`]).
@@ -79,10 +79,12 @@ impl Key<'_> {
             Self::Package(id) => format!("packages/{id}/package.json"),
             Self::Channels(id) => format!("packages/{id}/channels.json"),
             Self::Release(id, version) => format!("packages/{id}/releases/{version}/release.json"),
-            Self::Manifest(id, version) => {
-                format!("packages/{id}/releases/{version}/manifest.json")
+            Self::Manifest(id, version, artifact) => {
+                format!("packages/{id}/releases/{version}/{artifact}/manifest.json")
             }
-            Self::Archive(id, version) => format!("packages/{id}/releases/{version}/package.zip"),
+            Self::Archive(id, version, artifact) => {
+                format!("packages/{id}/releases/{version}/{artifact}/package.zip")
+            }
             Self::IdClaim(id) => format!("ids/{}.json", id.folded()),
             Self::Catalogue => "catalogue.json".to_owned(),
             Self::Delivery(delivery) => format!("deliveries/{delivery}.json"),

@@ -1,7 +1,11 @@
 //! The domain of vtta-edge: packages, manifests, versions, channels, releases, storage keys.
 //!
-//! Everything here is decided purely, from values to values: it names no platform, reads no
-//! clock and touches no store.
+//! Everything is decided purely, from values to values: no platform is named, no clock read.
+//! Only [`store`] does I/O, through the ports of [`edge`].
+#![allow(
+    async_fn_in_trait,
+    reason = "both platforms are single-threaded; a Send bound would only cost wrappers"
+)]
 
 mod channel;
 mod compatibility;
@@ -16,6 +20,7 @@ mod newer;
 mod numbering;
 mod package;
 pub mod record;
+pub mod store;
 pub mod text;
 mod version;
 

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use edge::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelsRecord, PackageRecord, record};
-use crate::{Channel, Compatibility, PackageId, PackageType, Repository, Version};
+use super::{ChannelsRecord, PackageRecord, ReleaseSummary, record};
+use crate::{Channel, PackageId, PackageType, Repository, Version};
 
 /// A package in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,15 +29,10 @@ pub struct CatalogueEntry {
     /// Its page on the web.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// The version that channel `stable` serves.
+    /// The release that is shown: what `stable` serves, else what the first other channel does;
+    /// `None` while every release is withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<Version>,
-    /// When that version was published.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub published_at: Option<Timestamp>,
-    /// What Foundry versions that version is for.
-    #[serde(default)]
-    pub compatibility: Compatibility,
+    pub shown: Option<Shown>,
     /// What every channel serves.
     #[serde(default)]
     pub channels: BTreeMap<Channel, Version>,
@@ -47,10 +41,27 @@ pub struct CatalogueEntry {
     pub revision: u64,
 }
 
+/// The release that a list shows of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The channel that serves it.
+    pub channel: Channel,
+    /// The release.
+    pub release: ReleaseSummary,
+}
+
 impl CatalogueEntry {
     /// The entry of a package.
     pub fn new(package: &PackageRecord, channels: &ChannelsRecord) -> Self {
-        let stable = channels.served(&Channel::stable());
+        let stable = Channel::stable();
+        let shown = std::iter::once(&stable)
+            .chain(channels.channels.keys())
+            .find_map(|channel| {
+                Some(Shown {
+                    channel: channel.clone(),
+                    release: channels.served(channel)?.clone(),
+                })
+            });
         let served = channels.channels.keys().filter_map(|channel| {
             let release = channels.served(channel)?;
             Some((channel.clone(), release.version.clone()))
@@ -63,11 +74,7 @@ impl CatalogueEntry {
             description: package.description.clone(),
             authors: package.authors.clone(),
             url: package.url.clone(),
-            version: stable.map(|release| release.version.clone()),
-            published_at: stable.map(|release| release.published_at),
-            compatibility: stable
-                .map(|release| release.compatibility.clone())
-                .unwrap_or_default(),
+            shown,
             channels: served.collect(),
             revision: channels.revision,
         }

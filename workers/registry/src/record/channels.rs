@@ -6,7 +6,7 @@ use edge::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::record;
-use crate::{Channel, Compatibility, Generation, PackageId, PackageType, Track, Version};
+use crate::{Channel, Compatibility, Digest, Generation, PackageId, PackageType, Track, Version};
 
 /// Most moves that are remembered.
 const MOST_MOVES: usize = 50;
@@ -27,9 +27,14 @@ pub struct ReleaseSummary {
     /// When it was published here.
     #[serde(default)]
     pub published_at: Timestamp,
+    /// Which stored files are its ([`super::Packed::artifact`]).
+    pub artifact: Digest,
     /// Size of its archive, in bytes.
     #[serde(default)]
     pub size: u64,
+    /// Where its notes can be read, an http or https URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes_url: Option<String>,
     /// What Foundry versions it is for.
     #[serde(default)]
     pub compatibility: Compatibility,

@@ -30,6 +30,9 @@ pub struct Asset {
     /// Its URL in GitHub's API.
     #[serde(default)]
     pub url: String,
+    /// `sha256:` and its digest, where GitHub computed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
 }
 
 /// What the publisher said of the release: what a resumed delivery needs.
@@ -96,6 +99,9 @@ pub struct Staged {
     /// Its SHA-256, where it was computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Digest>,
+    /// Entity tag that the store gave it: tells whether it is still the same one.
+    #[serde(default)]
+    pub etag: String,
 }
 
 /// The release as it was packed: what is left to do needs nothing else.
@@ -169,6 +175,12 @@ pub enum Status {
     /// Not sent yet.
     #[default]
     Pending,
+    /// About to be sent. A worker that finds this does not know whether the one that wrote it
+    /// came to send it.
+    Sending,
+    /// It may or may not have arrived; it is not sent again, since a second announcement is worse
+    /// than a missing one.
+    Unconfirmed,
     /// The receiver confirmed it.
     Confirmed,
     /// There is nowhere to send it.
@@ -197,7 +209,7 @@ pub struct Announcement {
 impl Announcement {
     /// Whether nothing is left to do.
     pub fn is_settled(&self) -> bool {
-        self.status != Status::Pending
+        !matches!(self.status, Status::Pending | Status::Sending)
     }
 }
 
@@ -260,6 +272,9 @@ pub struct Journal {
     /// Until then somebody is working on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub busy_until: Option<Timestamp>,
+    /// Who worked on it last: a random name, by which a worker knows its own writes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub worker: String,
     /// The state that a failed delivery failed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_in: Option<State>,
@@ -297,6 +312,7 @@ impl Journal {
             attempts: 0,
             next_attempt_at: None,
             busy_until: None,
+            worker: String::new(),
             failed_in: None,
             error: None,
         };

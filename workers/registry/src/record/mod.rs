@@ -11,7 +11,7 @@ mod journal_steps;
 mod package;
 mod release;
 
-pub use catalogue::{Catalogue, CatalogueEntry};
+pub use catalogue::{Catalogue, CatalogueEntry, Shown};
 pub use channels::{ChannelsRecord, Head, Move, PromoteError, ReleaseSummary};
 pub use journal::{
     Announcement, Announcements, Asset, Failure, Journal, PackageFacts, ReleaseSource, Staged,

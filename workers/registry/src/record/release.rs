@@ -12,6 +12,10 @@ use crate::{
 /// The two stored files of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Packed {
+    /// Names the two files among all that were ever packed for this version: a digest of the
+    /// fetched archive and of the manifest. Two publishers of one version never write to one key,
+    /// and whose release record is created first decides.
+    pub artifact: Digest,
     /// Size of the archive, in bytes.
     pub size: u64,
     /// SHA-256 of the archive.
@@ -94,7 +98,9 @@ impl ReleaseRecord {
             also: Vec::new(),
             prerelease: self.prerelease,
             published_at: self.published_at,
+            artifact: self.packed.artifact,
             size: self.packed.size,
+            notes_url: self.notes_url.clone(),
             compatibility: self.compatibility.clone(),
             yanked: self.yanked.is_some(),
         }

@@ -1,9 +1,15 @@
 //! The registry's records in an object store: reading, and changing by compare-and-swap.
 
+mod administer;
+mod catalogue;
+mod publish;
 mod record;
 mod update;
 
-pub use record::{Versioned, create, read};
+pub use administer::{AdministerError, promote, restore, yank};
+pub use catalogue::refresh_catalogue;
+pub use publish::{PublishError, Published, ownership, publish};
+pub use record::{Versioned, create, read, write};
 pub use update::{Change, UpdateError, update};
 
 use edge::objects::ObjectError;

@@ -1,7 +1,7 @@
-//! One record, read or created.
+//! One record, read or written.
 
 use edge::{
-    Objects,
+    Objects, Timestamp,
     objects::{self, Condition, Put, Written},
 };
 
@@ -9,7 +9,7 @@ use super::StoreError;
 use crate::{Key, Record};
 
 /// Largest record, in bytes.
-pub(super) const MAX_RECORD: u64 = 16 << 20;
+const MAX_RECORD: u64 = 16 << 20;
 
 /// A record and the entity tag that it was read under.
 #[derive(Debug, Clone)]
@@ -41,21 +41,29 @@ pub async fn read<R: Record, O: Objects>(
     }
 }
 
-/// Writes `record` to `key` under `condition`; the new entity tag, or `None` where the condition
-/// did not hold.
-pub(super) async fn write<R: Record, O: Objects>(
+/// Writes `record` to `key` under `condition`, to cease to exist at `expires`. Answers the new
+/// entity tag, or `None` where the condition did not hold.
+///
+/// # Errors
+/// [`StoreError`]. After a failure of the store the record may be written all the same.
+pub async fn write<R: Record, O: Objects>(
     store: &O,
     key: &Key<'_>,
     record: &R,
     condition: Condition,
+    expires: Option<Timestamp>,
 ) -> Result<Option<String>, StoreError> {
     let put = Put {
         condition,
         content_type: Some(key.content_type()),
         cache_control: Some(key.cache().header()),
+        expires,
         ..Put::default()
     };
-    match store.object_put(&key.path(), record.encode().into(), put).await? {
+    match store
+        .object_put(&key.path(), record.encode().into(), put)
+        .await?
+    {
         Written::Stored(meta) => Ok(Some(meta.etag)),
         Written::Refused => Ok(None),
     }
@@ -70,6 +78,6 @@ pub async fn create<R: Record, O: Objects>(
     key: &Key<'_>,
     record: &R,
 ) -> Result<bool, StoreError> {
-    let written = write(store, key, record, Condition::Absent).await?;
+    let written = write(store, key, record, Condition::Absent, None).await?;
     Ok(written.is_some())
 }

@@ -57,7 +57,7 @@ where
             Some(current) => Condition::Etag(current.etag),
             None => Condition::Absent,
         };
-        if write(store, key, &record, condition).await?.is_some() {
+        if write(store, key, &record, condition, None).await?.is_some() {
             return Ok(Some(record));
         }
     }

@@ -1,0 +1,186 @@
+//! Making a packed release visible, in an order in which nothing half-done can be seen.
+
+use edge::{Clock, Objects};
+
+use super::{Change, StoreError, UpdateError, create, read, refresh_catalogue, update};
+use crate::{
+    ChannelsRecord, IdClaim, Key, Manifest, Ownership, PackageId, PackageRecord, ReleaseRecord,
+    Repository, Version,
+};
+
+/// Why a packed release was not published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The store, or others' changes, stood in the way; it may be tried again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Another repository owns the id, or one that differs only in case.
+    #[error("the id {id} belongs to {owner}, the first repository that published it")]
+    Owned {
+        /// The id as its owner writes it.
+        id: PackageId,
+        /// The owner.
+        owner: Repository,
+    },
+    /// The version was published before with other content.
+    #[error(
+        "version {version} is published already with other content, and a version never changes"
+    )]
+    Exists {
+        /// The version.
+        version: Version,
+    },
+}
+
+impl From<UpdateError<std::convert::Infallible>> for PublishError {
+    fn from(error: UpdateError<std::convert::Infallible>) -> Self {
+        match error {
+            UpdateError::Store(error) => Self::Store(error),
+            UpdateError::Refused(never) => match never {},
+        }
+    }
+}
+
+/// What publishing did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Published {
+    /// The release as it stands in the store.
+    pub release: ReleaseRecord,
+    /// What the package's channels serve now.
+    pub channels: ChannelsRecord,
+}
+
+/// Who owns the id `id`, as far as `repository` is concerned.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn ownership<O: Objects>(
+    store: &O,
+    id: &PackageId,
+    repository: &Repository,
+) -> Result<Ownership, StoreError> {
+    let claim = read::<IdClaim, _>(store, &Key::IdClaim(id)).await?;
+    Ok(match claim {
+        Some(claim) => claim.record.ownership(id, repository),
+        None => Ownership::Unclaimed,
+    })
+}
+
+/// Publishes `release`, whose archive and manifest are stored already. May be repeated after any
+/// failure, and by several at once: exactly one release of a version comes into being.
+///
+/// The order is that of visibility: the claim on the id, the release's facts, the package's facts,
+/// the channels (from here on users see it), the catalogue.
+///
+/// # Errors
+/// [`PublishError`].
+pub async fn publish<H: Objects + Clock>(
+    host: &H,
+    release: &ReleaseRecord,
+    manifest: &Manifest,
+) -> Result<Published, PublishError> {
+    claim(host, release).await?;
+    let release = create_release(host, release).await?;
+    describe(host, &release, manifest).await?;
+    let now = host.now();
+    let channels = update(host, &Key::Channels(&release.id), |channels| {
+        let mut channels = channels
+            .cloned()
+            .unwrap_or_else(|| ChannelsRecord::new(release.id.clone(), release.kind));
+        let changed = channels.publish(release.summary(), now);
+        Ok(if changed {
+            Change::Write(channels)
+        } else {
+            Change::Keep
+        })
+    })
+    .await?;
+    let Some(channels) = channels else {
+        // A change that always writes leaves a record behind.
+        return Err(StoreError::Contended {
+            key: Key::Channels(&release.id).path(),
+            attempts: 0,
+        }
+        .into());
+    };
+    refresh_catalogue(host, &release.id).await?;
+    Ok(Published { release, channels })
+}
+
+async fn claim<H: Objects + Clock>(host: &H, release: &ReleaseRecord) -> Result<(), PublishError> {
+    let key = Key::IdClaim(&release.id);
+    let claim = IdClaim::new(release.id.clone(), release.repository.clone(), host.now());
+    if create(host, &key, &claim).await? {
+        return Ok(());
+    }
+    match ownership(host, &release.id, &release.repository).await? {
+        Ownership::Ours => Ok(()),
+        Ownership::Unclaimed => Err(StoreError::Contended {
+            key: key.path(),
+            attempts: 1,
+        }
+        .into()),
+        Ownership::Other { repository } => Err(PublishError::Owned {
+            id: release.id.clone(),
+            owner: repository,
+        }),
+        Ownership::Lookalike { id, repository } => Err(PublishError::Owned {
+            id,
+            owner: repository,
+        }),
+    }
+}
+
+/// Creates the release's facts, or finds that the same content is published already.
+async fn create_release<O: Objects>(
+    store: &O,
+    release: &ReleaseRecord,
+) -> Result<ReleaseRecord, PublishError> {
+    let key = Key::Release(&release.id, &release.version);
+    if create(store, &key, release).await? {
+        return Ok(release.clone());
+    }
+    let existing = read::<ReleaseRecord, _>(store, &key).await?;
+    match existing {
+        Some(existing) if existing.record.packed.sha256 == release.packed.sha256 => {
+            Ok(existing.record)
+        }
+        Some(_) => Err(PublishError::Exists {
+            version: release.version.clone(),
+        }),
+        None => Err(StoreError::Contended {
+            key: key.path(),
+            attempts: 1,
+        }
+        .into()),
+    }
+}
+
+async fn describe<H: Objects + Clock>(
+    host: &H,
+    release: &ReleaseRecord,
+    manifest: &Manifest,
+) -> Result<(), PublishError> {
+    let now = host.now();
+    update(
+        host,
+        &Key::Package(&release.id),
+        |package: Option<&PackageRecord>| {
+            let Some(package) = package else {
+                let (id, repository) = (release.id.clone(), release.repository.clone());
+                let package = PackageRecord::new(id, release.kind, repository, manifest, now);
+                return Ok(Change::Write(package));
+            };
+            let mut package = package.clone();
+            // A prerelease does not speak for the package.
+            let changed = release.channel.is_stable() && package.describe(manifest, now);
+            Ok(if changed {
+                Change::Write(package)
+            } else {
+                Change::Keep
+            })
+        },
+    )
+    .await?;
+    Ok(())
+}
