@@ -1,1 +1,4 @@
-//! Stub.
+//! The entry of function `site`: on Spin only, since Workers serve `static/` by themselves.
+
+#[cfg(target_os = "wasi")]
+edge_spin::entry!(site::Site);
