@@ -1,0 +1,99 @@
+//! The host: every port but the two large ones, which are in `fetch` and `objects`.
+
+use std::{future::Future, io::Write, time::Duration};
+
+use edge::{Clock, Config, ConfigError, Defer, Log, Platform, Timestamp};
+use spin_sdk::{
+    variables,
+    wasip3::{
+        clocks::{monotonic_clock, system_clock},
+        random::random,
+    },
+};
+
+/// Spin, as a function sees it. It holds nothing, so cloning it is free.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Host {
+    _private: (),
+}
+
+impl Host {
+    /// The host of this component.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Clock for Host {
+    fn now(&self) -> Timestamp {
+        let now = system_clock::now();
+        let milliseconds = i64::from(now.nanoseconds / 1_000_000);
+        Timestamp::from_milliseconds(
+            now.seconds
+                .saturating_mul(1000)
+                .saturating_add(milliseconds),
+        )
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        monotonic_clock::wait_for(nanoseconds).await;
+    }
+}
+
+impl Config for Host {
+    async fn variable(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        match variables::get(name.to_ascii_lowercase()).await {
+            Ok(value) => Ok((!value.is_empty()).then_some(value)),
+            Err(variables::Error::Undefined(_)) => Ok(None),
+            Err(error) => Err(ConfigError::Unavailable {
+                name,
+                cause: variable_failure(&error).to_owned(),
+            }),
+        }
+    }
+}
+
+/// Why a variable cannot be read, without the provider's text: it might quote the value.
+fn variable_failure(error: &variables::Error) -> &'static str {
+    match error {
+        variables::Error::InvalidName(_) => "Spin refuses the name",
+        variables::Error::Undefined(_) => "it is not defined",
+        variables::Error::Provider(_) => "the variables provider failed",
+        variables::Error::Other(_) => "Spin could not resolve it",
+    }
+}
+
+impl Defer for Host {
+    /// Runs `task` within the component-model task of the request: Spin keeps the instance until
+    /// it has ended, so every wait in it needs a deadline.
+    fn defer(&self, task: impl Future<Output = ()> + 'static) {
+        spin_sdk::wasip3::spawn(task);
+    }
+}
+
+impl Log for Host {
+    /// Writes to standard output, which Spin collects. A line that cannot be written is lost:
+    /// there is nowhere else to say so.
+    fn log(&self, line: &str) {
+        let line = format!("{line}\n");
+        let mut output = std::io::stdout().lock();
+        let _ = output
+            .write_all(line.as_bytes())
+            .and_then(|()| output.flush());
+    }
+}
+
+impl Platform for Host {
+    fn runtime(&self) -> &'static str {
+        "spin"
+    }
+
+    fn random(&self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        for half in bytes.chunks_exact_mut(8) {
+            half.copy_from_slice(&random::get_random_u64().to_le_bytes());
+        }
+        bytes
+    }
+}

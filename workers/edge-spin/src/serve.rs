@@ -1,0 +1,17 @@
+//! From the platform's request to the function and back.
+
+use edge::{Function, Method};
+use spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
+
+use crate::{Host, incoming, outgoing};
+
+/// Answers the platform's `request` with the function `F`.
+///
+/// # Errors
+/// A request whose method no HTTP library would take.
+pub async fn serve<F: Function<Host>>(request: Request) -> Result<Response, ErrorCode> {
+    let request = incoming::request(request)?;
+    let is_head = request.method == Method::HEAD;
+    let response = edge::serve::<F, Host>(&Host::new(), request).await;
+    outgoing::response(response, is_head)
+}
