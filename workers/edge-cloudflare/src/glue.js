@@ -1,0 +1,211 @@
+// What the adapter asks of JavaScript. A crossing between wasm and JavaScript costs more than most
+// of the work on an update check, so every function here does all that it can in one.
+
+// Headers cross as one string, "name\nvalue\nname\nvalue": neither may hold a line break.
+function pairs(text) {
+  if (text === "") return undefined;
+  const lines = text.split("\n");
+  const list = [];
+  for (let i = 0; i < lines.length; i += 2) list.push([lines[i], lines[i + 1]]);
+  return list;
+}
+
+// workerd keeps the array that it is given instead of copying it, and `bytes` is a view of wasm
+// memory, which is overwritten soon.
+function copy(bytes) {
+  return bytes.slice();
+}
+
+export function describe(request) {
+  return `${request.method} ${request.url}`;
+}
+
+export function respondBytes(status, headers, bytes) {
+  return new Response(copy(bytes), { status, headers: pairs(headers) });
+}
+
+export function respondStream(status, headers, stream) {
+  return new Response(stream, { status, headers: pairs(headers) });
+}
+
+export function send(url, method, headers, bytes, signal) {
+  return fetch(url, {
+    method,
+    headers: pairs(headers),
+    body: bytes.length ? copy(bytes) : undefined,
+    redirect: "manual",
+    cache: "no-store",
+    signal,
+  });
+}
+
+export function variable(env, name) {
+  const value = env[name];
+  // A variable may be configured as JSON; its text is what a function reads.
+  return value === undefined || typeof value === "string" ? value : JSON.stringify(value);
+}
+
+export function panicked(line) {
+  console.error(line);
+  // The entry then starts over with fresh memory at the next request.
+  if (globalThis.__worker_init_state) globalThis.__worker_init_state.criticalError = true;
+}
+
+export class Timer {
+  constructor(milliseconds) {
+    this.promise = new Promise((resolve) => {
+      this.id = setTimeout(resolve, milliseconds);
+    });
+  }
+
+  clear() {
+    clearTimeout(this.id);
+  }
+}
+
+// Reads a native stream. One buffer is used over and over: a piece is valid until the next read.
+export class Source {
+  constructor(stream) {
+    try {
+      this.reader = stream.getReader({ mode: "byob" });
+      this.buffer = new ArrayBuffer(65536);
+    } catch {
+      this.reader = stream.getReader();
+    }
+  }
+
+  async read() {
+    if (!this.buffer) return (await this.reader.read()).value;
+    const { value, done } = await this.reader.read(new Uint8Array(this.buffer));
+    if (value) this.buffer = value.buffer;
+    return done ? undefined : value;
+  }
+
+  cancel() {
+    this.reader.cancel().catch(() => {});
+  }
+}
+
+export function cancel(stream) {
+  stream.cancel().catch(() => {});
+}
+
+// Makes a native stream. One of known length fails unless exactly that many bytes are written.
+export class Sink {
+  constructor(length) {
+    const { readable, writable } =
+      length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
+    this.readable = readable;
+    this.writable = writable;
+  }
+
+  // The other end may go away between two writes; the next call then says so.
+  writer() {
+    if (!this.held) {
+      this.held = this.writable.getWriter();
+      this.held.closed.catch(() => {});
+    }
+    return this.held;
+  }
+
+  write(bytes) {
+    return this.writer().write(copy(bytes));
+  }
+
+  pipe(stream) {
+    this.held?.releaseLock();
+    this.held = undefined;
+    return stream.pipeTo(this.writable, { preventClose: true });
+  }
+
+  close() {
+    return this.writer().close();
+  }
+
+  abort() {
+    this.writer().abort(new Error("the body broke off")).catch(() => {});
+  }
+}
+
+function hex(buffer) {
+  if (!buffer) return undefined;
+  let text = "";
+  for (const byte of new Uint8Array(buffer)) text += byte.toString(16).padStart(2, "0");
+  return text;
+}
+
+function factsOf(object) {
+  const custom = object.customMetadata ?? {};
+  return {
+    key: object.key,
+    size: object.size,
+    etag: object.etag,
+    modified: object.uploaded.getTime(),
+    sha256: hex(object.checksums?.sha256) ?? custom.sha256,
+    content_type: object.httpMetadata?.contentType,
+    cache_control: object.httpMetadata?.cacheControl,
+    expires: custom.expires,
+  };
+}
+
+export function facts(object) {
+  return JSON.stringify(factsOf(object));
+}
+
+export function body(object) {
+  return object.body ?? undefined;
+}
+
+export function objectHead(bucket, key) {
+  return bucket.head(key);
+}
+
+export function objectGet(bucket, key, options) {
+  return bucket.get(key, JSON.parse(options));
+}
+
+export function objectPutBytes(bucket, key, bytes, options) {
+  return bucket.put(key, copy(bytes), JSON.parse(options));
+}
+
+export function objectPutStream(bucket, key, stream, options) {
+  return bucket.put(key, stream, JSON.parse(options));
+}
+
+export function objectDelete(bucket, key) {
+  return bucket.delete(key);
+}
+
+export async function objectList(bucket, options) {
+  const page = await bucket.list({
+    ...JSON.parse(options),
+    include: ["httpMetadata", "customMetadata"],
+  });
+  return JSON.stringify({
+    objects: page.objects.map(factsOf),
+    cursor: page.truncated ? page.cursor : undefined,
+  });
+}
+
+// A write in parts, for a body whose length nobody knows.
+export class Upload {
+  static async begin(bucket, key, options) {
+    const upload = new Upload();
+    upload.multipart = await bucket.createMultipartUpload(key, JSON.parse(options));
+    upload.parts = [];
+    return upload;
+  }
+
+  async part(bytes) {
+    const number = this.parts.length + 1;
+    this.parts.push(await this.multipart.uploadPart(number, copy(bytes)));
+  }
+
+  complete() {
+    return this.multipart.complete(this.parts);
+  }
+
+  abort() {
+    return this.multipart.abort();
+  }
+}

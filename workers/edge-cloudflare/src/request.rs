@@ -1,0 +1,81 @@
+//! Requests: a view of the platform's own.
+
+use edge::{Body, HeaderSource, Headers, Method, Request};
+use worker::web_sys;
+
+use crate::{glue, stream::NativeStream};
+
+/// The view of `request`; method, path and query cross into wasm now, headers when asked for.
+pub(crate) fn view(request: web_sys::Request) -> Request {
+    let description = glue::describe(&request);
+    let (method, url) = description.split_once(' ').unwrap_or_default();
+    let (path, query) = path_and_query(url);
+    let (path, query) = (path.to_owned(), query.to_owned());
+    let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET);
+    let body = match method {
+        Method::GET | Method::HEAD => Body::Empty,
+        _ => body(&request),
+    };
+    Request {
+        method,
+        path,
+        query,
+        headers: Headers::new(RequestHeaders(request)),
+        body,
+    }
+}
+
+fn body(request: &web_sys::Request) -> Body {
+    match request.body() {
+        Some(stream) => {
+            let length = request.headers().get("content-length").ok().flatten();
+            let length = length.and_then(|text| text.parse().ok());
+            Body::Stream(Box::new(NativeStream::new(stream, length)))
+        }
+        None => Body::Empty,
+    }
+}
+
+struct RequestHeaders(web_sys::Request);
+
+impl HeaderSource for RequestHeaders {
+    fn header(&self, name: &str) -> Option<String> {
+        self.0.headers().get(name).ok().flatten()
+    }
+}
+
+/// Path and query of an absolute URL, as they stand in it.
+fn path_and_query(url: &str) -> (&str, &str) {
+    let authority = url.find("://").map_or(0, |scheme| scheme + 3);
+    let rest = &url[authority..];
+    let rest = rest.find(['/', '?', '#']).map_or("", |path| &rest[path..]);
+    let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    (if path.is_empty() { "/" } else { path }, query)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_and_query;
+
+    #[test]
+    fn paths_and_queries_stay_as_they_came() {
+        for (url, expected) in [
+            ("https://a.example/", ("/", "")),
+            ("https://a.example", ("/", "")),
+            ("https://a.example?x=1", ("/", "x=1")),
+            (
+                "http://127.0.0.1:8787/a%2Fb/c?x=1&y=%20",
+                ("/a%2Fb/c", "x=1&y=%20"),
+            ),
+            (
+                "https://a.example/proxy/https://b.example/c?d?e",
+                ("/proxy/https://b.example/c", "d?e"),
+            ),
+            ("https://a.example/a?", ("/a", "")),
+            ("https://a.example/a#b?c", ("/a", "")),
+        ] {
+            assert_eq!(path_and_query(url), expected, "{url}");
+        }
+    }
+}
