@@ -36,7 +36,7 @@ fn to_number(part: &str) -> Option<f64> {
     if part.is_empty() {
         return None;
     }
-    let text = part.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let text = part.trim_matches(is_space);
     if text.is_empty() {
         return Some(0.0);
     }
@@ -57,6 +57,11 @@ fn to_number(part: &str) -> Option<f64> {
         _ if is_decimal(text) => text.parse().ok(),
         _ => None,
     }
+}
+
+/// Whether JavaScript trims the character, whose idea of white space is not quite Unicode's.
+fn is_space(character: char) -> bool {
+    character == '\u{feff}' || character.is_whitespace() && character != '\u{85}'
 }
 
 /// The value of `digits` in the given radix.

@@ -1,10 +1,11 @@
 //! Manifests of before version 10, made readable for later versions as well.
 //!
-//! Foundry's own migration guide (https://foundryvtt.com/article/manifest-migration-guide/) names
-//! the pairs: `name` → `id`; `minimumCoreVersion`, `compatibleCoreVersion` → `compatibility`;
-//! `dependencies`, `system`, `minimumSystemVersion` → `relationships`. Versions 10 to 13 migrate
-//! in memory, later ones need not. The new fields are put right behind the old ones, which stay,
-//! because version 9 reads nothing else. `entity` of packs is left alone: every version reads it.
+//! Foundry's migration guide (https://foundryvtt.com/article/manifest-migration-guide/) names the
+//! pairs: `name` → `id`; `minimumCoreVersion`, `compatibleCoreVersion` → `compatibility`;
+//! `dependencies`, `system` → `relationships`. Versions 10 to 13 make the new fields in memory,
+//! later ones need not; what is made here is what those make, so no version reads a manifest
+//! differently for it. The new fields are put right behind the old ones, which stay, because
+//! version 9 reads nothing else. `entity` of packs is left alone: every version reads it.
 
 use serde_json::{Map, Value, json};
 
@@ -12,13 +13,12 @@ use super::{Manifest, read::member};
 use crate::PackageType;
 
 impl Manifest {
-    /// Adds to a manifest that has only `name` the fields that later versions read. A field that
-    /// is there already is never touched.
+    /// Adds the fields that later versions read in place of old ones. A field that is there
+    /// already is never touched.
     pub(super) fn modernise(&mut self, kind: PackageType) {
-        if !self.is_legacy() {
-            return;
-        }
-        if let Some(name) = self.text("name").map(str::to_owned) {
+        if self.is_legacy()
+            && let Some(name) = self.text("name").map(str::to_owned)
+        {
             self.insert_behind(&["name"], "id", Value::String(name));
         }
         self.add_compatibility();
@@ -44,73 +44,59 @@ impl Manifest {
     }
 
     fn add_relationships(&mut self, kind: PackageType) {
-        let requires = self.related_packages(|kind| kind != "system");
-        let mut systems = self.related_packages(|kind| kind == "system");
-        // A world's `system` is the one it is made for, in every version.
-        if kind == PackageType::Module {
-            systems.extend(self.named_systems(&systems));
-        }
-        if self.fields.contains_key("relationships") || requires.is_empty() && systems.is_empty() {
+        if self.fields.contains_key("relationships") {
             return;
         }
+        let (systems, requires): (Vec<Value>, Vec<Value>) = match self.fields.get("dependencies") {
+            Some(Value::Array(_)) => self
+                .dependencies()
+                .partition(|related| related["type"] == "system"),
+            // A world's `system` is the one it is made for, in every version.
+            _ if kind == PackageType::Module => (self.systems(), Vec::new()),
+            _ => return,
+        };
         let mut relationships = Map::new();
         for (field, packages) in [("systems", systems), ("requires", requires)] {
             if !packages.is_empty() {
                 relationships.insert(field.to_owned(), Value::Array(packages));
             }
         }
-        self.insert_behind(
-            &["dependencies", "system", "systems", "minimumSystemVersion"],
-            "relationships",
-            Value::Object(relationships),
-        );
-    }
-
-    /// The `dependencies` whose type is wanted, as `relationships` writes them.
-    fn related_packages(&self, wanted: impl Fn(&str) -> bool) -> Vec<Value> {
-        self.items("dependencies")
-            .filter_map(|(_, dependency)| {
-                let fields = dependency.as_object()?;
-                let id = member(fields, "id").or_else(|| member(fields, "name"))?;
-                let kind = member(fields, "type").unwrap_or_else(|| "module".to_owned());
-                if !wanted(&kind) {
-                    return None;
-                }
-                let mut related = Map::new();
-                related.insert("id".to_owned(), Value::String(id));
-                related.insert("type".to_owned(), Value::String(kind));
-                if let Some(url) = member(fields, "manifest") {
-                    related.insert("manifest".to_owned(), Value::String(url));
-                }
-                Some(Value::Object(related))
-            })
-            .collect()
-    }
-
-    /// The game systems of a module's `system` or `systems` (a text or a list), without those
-    /// that are `known` already.
-    fn named_systems(&self, known: &[Value]) -> Vec<Value> {
-        let named = ["system", "systems"]
-            .iter()
-            .filter_map(|field| self.fields.get(*field));
-        let mut ids: Vec<&str> = Vec::new();
-        for value in named {
-            match value {
-                Value::String(id) => ids.push(id),
-                Value::Array(list) => ids.extend(list.iter().filter_map(Value::as_str)),
-                _ => {}
-            }
+        if !relationships.is_empty() {
+            self.insert_behind(
+                &["dependencies", "system"],
+                "relationships",
+                Value::Object(relationships),
+            );
         }
-        ids.retain(|id| !id.trim().is_empty() && !known.iter().any(|k| k["id"] == **id));
-        ids.dedup();
-        let minimum = member(&self.fields, "minimumSystemVersion").filter(|_| ids.len() == 1);
-        ids.into_iter()
-            .map(|id| match &minimum {
-                Some(minimum) => {
-                    json!({"id": id, "type": "system", "compatibility": {"minimum": minimum}})
-                }
-                None => json!({"id": id, "type": "system"}),
-            })
+    }
+
+    /// The `dependencies`, as `relationships` writes them.
+    fn dependencies(&self) -> impl Iterator<Item = Value> {
+        self.items("dependencies").filter_map(|(_, dependency)| {
+            let fields = dependency.as_object()?;
+            let id = member(fields, "id").or_else(|| member(fields, "name"))?;
+            let kind = member(fields, "type").unwrap_or_else(|| "module".to_owned());
+            let mut related = Map::new();
+            related.insert("id".to_owned(), Value::String(id));
+            related.insert("type".to_owned(), Value::String(kind));
+            if let Some(url) = member(fields, "manifest") {
+                related.insert("manifest".to_owned(), Value::String(url));
+            }
+            Some(Value::Object(related))
+        })
+    }
+
+    /// The game systems of a module's `system`, which is an id or a list of ids.
+    fn systems(&self) -> Vec<Value> {
+        let ids = match self.fields.get("system") {
+            Some(Value::Array(ids)) => ids.as_slice(),
+            Some(id) => std::slice::from_ref(id),
+            None => &[],
+        };
+        ids.iter()
+            .filter_map(Value::as_str)
+            .filter(|id| !id.trim().is_empty())
+            .map(|id| json!({"id": id, "type": "system"}))
             .collect()
     }
 
