@@ -15,7 +15,7 @@ pub struct Problem {
     kind: &'static str,
     title: &'static str,
     detail: String,
-    extension: Map<String, Value>,
+    extension: Vec<(String, Value)>,
 }
 
 impl Problem {
@@ -32,7 +32,7 @@ impl Problem {
             kind,
             title,
             detail: detail.into(),
-            extension: Map::new(),
+            extension: Vec::new(),
         }
     }
 
@@ -95,7 +95,7 @@ impl Problem {
     /// The same with a further member `name`.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.extension.insert(name.to_owned(), value.into());
+        self.extension.push((name.to_owned(), value.into()));
         self
     }
 
@@ -122,8 +122,9 @@ impl From<Problem> for Response {
         members.insert("detail".into(), problem.detail.into());
         let allow = problem
             .extension
-            .get("allow")
-            .and_then(Value::as_str)
+            .iter()
+            .find(|(name, _)| name == "allow")
+            .and_then(|(_, value)| value.as_str())
             .map(str::to_owned);
         members.extend(problem.extension);
         let response = Response::new(problem.status)

@@ -65,6 +65,18 @@ pub struct ReleaseSource {
     /// Where the source archive of the tag is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zipball_url: Option<String>,
+    /// What a direct publish was addressed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direct: Option<Direct>,
+}
+
+/// What the URL of a direct publish named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Direct {
+    /// The package.
+    pub id: PackageId,
+    /// The version.
+    pub version: Version,
 }
 
 impl ReleaseSource {

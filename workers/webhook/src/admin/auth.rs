@@ -1,0 +1,53 @@
+//! Who may make admin calls.
+
+use edge::{Config, HeaderValue, Problem, Request, StatusCode, config::name, header};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// Lets `request` pass where it carries `Authorization: Bearer <ADMIN_TOKEN>`.
+///
+/// Tokens are compared by their digests, so that the time taken tells nothing of length or content.
+///
+/// # Errors
+/// `401` without the token or with a wrong one; `403` where no token is configured, so that a
+/// forgotten secret closes the door; `503` where the platform cannot say.
+pub async fn check<C: Config>(config: &C, request: &Request) -> Result<(), Problem> {
+    let Some(expected) = config.variable(name::ADMIN_TOKEN).await? else {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "admin-disabled",
+            "Administration is switched off",
+            "this server has no ADMIN_TOKEN; its operator sets one to allow admin calls",
+        ));
+    };
+    let given = request.header(header::AUTHORIZATION);
+    let given = given.as_deref().and_then(bearer).unwrap_or_default();
+    let same = digest(given).ct_eq(&digest(expected.trim()));
+    if bool::from(same) && !given.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "unauthorized",
+        "Unauthorized",
+        "this call needs the header `Authorization: Bearer <ADMIN_TOKEN>`",
+    ))
+}
+
+/// `401` answers say how to authenticate (RFC 9110, section 11.6.1).
+pub fn challenge(mut response: edge::Response) -> edge::Response {
+    if response.status == StatusCode::UNAUTHORIZED {
+        let value = HeaderValue::from_static("Bearer realm=\"vtta-edge\"");
+        response.headers.push((header::WWW_AUTHENTICATE, value));
+    }
+    response
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
+}

@@ -1,0 +1,46 @@
+//! Promotion and rollback.
+
+use edge::{Problem, Request, Response, StatusCode};
+use registry::{Channel, PackageId, Version, store};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{auth, deliveries::private, input};
+use crate::Host;
+
+#[derive(Deserialize)]
+struct Wanted {
+    version: String,
+}
+
+/// `PUT /admin/v1/packages/{id}/channels/{channel}` with `{"version":…}`: the channel serves that
+/// release from now on, be it newer (promotion) or older (rollback).
+///
+/// # Errors
+/// `400` for malformed names or bodies, `404` for an unknown package or release, `409` for a yanked
+/// one, and those of [`auth::check`].
+pub async fn put<H: Host>(
+    host: &H,
+    request: Request,
+    id: &str,
+    channel: &str,
+) -> Result<Response, Problem> {
+    auth::check(host, &request).await?;
+    let id = PackageId::parse(id).map_err(input::bad_name)?;
+    let channel = Channel::parse(channel).map_err(input::bad_name)?;
+    let wanted: Wanted = input::json(request.body, r#"{"version":"1.2.3"}"#).await?;
+    let version = Version::parse(&wanted.version).map_err(input::bad_name)?;
+    let channels = store::promote(host, &id, &channel, &version)
+        .await
+        .map_err(input::refused)?;
+    let heads: serde_json::Map<_, _> = channels
+        .channels
+        .keys()
+        .map(|channel| {
+            let served = channels.served(channel).map(|release| &release.version);
+            (channel.to_string(), json!(served))
+        })
+        .collect();
+    let answer = json!({ "id": id, "channel": channel, "version": version, "channels": heads });
+    Ok(private(Response::json(StatusCode::OK, &answer)))
+}

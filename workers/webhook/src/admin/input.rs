@@ -1,0 +1,57 @@
+//! Reading what admin calls are given, and answering what went wrong.
+
+use edge::{Body, Problem, StatusCode};
+use registry::{
+    NameError,
+    store::{AdministerError, StoreError},
+};
+use serde::de::DeserializeOwned;
+
+/// Largest JSON body of an admin call, in bytes.
+const MAX_BODY: u64 = 64 << 10;
+
+/// Longest reason of a withdrawal, in characters.
+pub const MAX_REASON: usize = 500;
+
+/// A part of the path that is not the name it should be.
+pub fn bad_name(error: NameError) -> Problem {
+    Problem::bad_request(error.to_string())
+}
+
+/// The JSON in `body`; `example` shows what would be right.
+///
+/// # Errors
+/// `400`.
+pub async fn json<T: DeserializeOwned>(body: Body, example: &str) -> Result<T, Problem> {
+    let bytes = body.bytes(MAX_BODY).await.ok();
+    bytes
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .ok_or_else(|| Problem::bad_request(format!("the body should be JSON such as {example}")))
+}
+
+/// What the registry would not do.
+pub fn refused(error: AdministerError) -> Problem {
+    match error {
+        AdministerError::Store(error) => store_failed(&error),
+        AdministerError::NoPackage(_) | AdministerError::NoRelease(_) => {
+            Problem::not_found(error.to_string())
+        }
+        AdministerError::Promote(registry::PromoteError::Unknown(_)) => {
+            Problem::not_found(error.to_string())
+        }
+        AdministerError::Promote(registry::PromoteError::Yanked(_)) => Problem::new(
+            StatusCode::CONFLICT,
+            "release-yanked",
+            "Release yanked",
+            error.to_string(),
+        ),
+    }
+}
+
+/// What the store would not do.
+pub fn store_failed(error: &StoreError) -> Problem {
+    match error {
+        StoreError::Corrupt { .. } => Problem::internal(),
+        _ => Problem::unavailable("objects"),
+    }
+}

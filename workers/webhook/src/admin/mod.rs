@@ -1,0 +1,8 @@
+//! Calls that only an admin may make.
+
+pub mod auth;
+pub mod channels;
+pub mod deliveries;
+mod input;
+pub mod releases;
+pub mod upload;

@@ -1,0 +1,161 @@
+//! Publishing without GitHub: the archive is the body of the request.
+
+use edge::{Problem, Request, Response, StatusCode};
+use registry::{
+    DeliveryId, IdClaim, Journal, Key, Links, PackageId, Repository, State, Version,
+    record::{Direct, ReleaseSource, StagedFrom},
+    store,
+};
+use serde_json::json;
+
+use super::{auth, deliveries::private, input};
+use crate::{Host, failure::StepError, github::client::MAX_ARCHIVE, limited::limited, pipeline};
+
+/// Who publishes what no repository owns.
+const PUBLISHER: &str = "admin/direct";
+
+/// `PUT /admin/v1/packages/{id}/releases/{version}`: the body, a zip archive, goes the same way as a
+/// GitHub release, within the request.
+///
+/// # Errors
+/// `400` for malformed names, `413` for more than 1 GiB, `422` with the journal's words for an
+/// archive that is refused, `503` where it has to be tried again, and those of [`auth::check`].
+pub async fn put<H: Host>(
+    host: &H,
+    request: Request,
+    id: &str,
+    version: &str,
+) -> Result<Response, Problem> {
+    auth::check(host, &request).await?;
+    let id = PackageId::parse(id).map_err(input::bad_name)?;
+    let version = Version::parse(version).map_err(input::bad_name)?;
+    let announced = request
+        .header("content-length")
+        .and_then(|length| length.parse().ok());
+    let length = request.body.length().or(announced);
+    if length.is_some_and(|length: u64| length > MAX_ARCHIVE) {
+        return Err(too_large());
+    }
+    let journal = stage(host, request, id, version).await?;
+    let delivery = journal.delivery.clone();
+    pipeline::open(host, &journal)
+        .await
+        .map_err(|error| input::store_failed(&error))?;
+    pipeline::run(host, &delivery).await;
+    let journal = store::read::<Journal, _>(host, &Key::Delivery(&delivery)).await;
+    match journal.map_err(|error| input::store_failed(&error))? {
+        Some(journal) => answer(host, &journal.record).await,
+        None => Err(Problem::unavailable("objects")),
+    }
+}
+
+/// Stages the body and makes its journal, which begins where there is nothing more to fetch.
+async fn stage<H: Host>(
+    host: &H,
+    request: Request,
+    id: PackageId,
+    version: Version,
+) -> Result<Journal, Problem> {
+    let worker = pipeline::worker_name(host);
+    let delivery = DeliveryId::parse(&format!("direct-{worker}")).map_err(input::bad_name)?;
+    let body = limited(request.body, MAX_ARCHIVE);
+    let what = "the uploaded archive";
+    let staged = pipeline::store_staged(host, &delivery, StagedFrom::Upload, what, body)
+        .await
+        .map_err(not_staged)?;
+    let publisher = publisher(host, &id).await?;
+    let source = ReleaseSource {
+        direct: Some(Direct { id, version }),
+        ..ReleaseSource::default()
+    };
+    let now = host.now();
+    let mut journal = Journal::new(delivery, publisher, "direct", "published", source, now);
+    journal.worker = worker;
+    journal.staged = Some(staged);
+    journal
+        .advance(State::Fetched, now, "uploaded")
+        .map_err(|_| Problem::internal())?;
+    Ok(journal)
+}
+
+/// An admin publishes in the name of the package's owner, where it has one.
+async fn publisher<H: Host>(host: &H, id: &PackageId) -> Result<Repository, Problem> {
+    let claim = store::read::<IdClaim, _>(host, &Key::IdClaim(id)).await;
+    match claim.map_err(|error| input::store_failed(&error))? {
+        Some(claim) => Ok(claim.record.repository),
+        None => Repository::parse(PUBLISHER).map_err(input::bad_name),
+    }
+}
+
+fn not_staged(error: StepError) -> Problem {
+    match error {
+        StepError::Failed(failure) if failure.code == "too-large" => too_large(),
+        StepError::Failed(failure) => Problem::bad_request(failure.message),
+        StepError::Transient {
+            code: "broken-off",
+            message,
+            ..
+        } => Problem::bad_request(message),
+        StepError::Transient { .. } | StepError::Overtaken => Problem::unavailable("objects"),
+    }
+}
+
+fn too_large() -> Problem {
+    let detail = format!("an archive has at most {MAX_ARCHIVE} bytes");
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too-large",
+        "Too large",
+        detail,
+    )
+}
+
+async fn answer<H: Host>(host: &H, journal: &Journal) -> Result<Response, Problem> {
+    let facts = match (&journal.state, &journal.package) {
+        (State::Failed, _) => return Err(refused(journal)),
+        (state, Some(facts)) if *state >= State::Published => facts,
+        _ => {
+            let detail = format!(
+                "the release is not published yet; POST /webhooks/resume goes on with {}",
+                journal.delivery
+            );
+            return Err(Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unfinished",
+                "Unfinished",
+                detail,
+            )
+            .with("delivery", journal.delivery.as_str()));
+        }
+    };
+    let public = pipeline::public_url(host)
+        .await
+        .map_err(|_| Problem::internal())?;
+    let links = Links::new(&public, &facts.id, facts.kind);
+    let answer = json!({
+        "id": facts.id,
+        "version": facts.version,
+        "channel": facts.channel,
+        "manifest": links.pinned_manifest(&facts.version),
+        "download": links.archive(&facts.version),
+        "sha256": facts.packed.sha256,
+        "warnings": facts.warnings,
+        "delivery": journal.delivery,
+    });
+    Ok(private(Response::json(StatusCode::CREATED, &answer)))
+}
+
+fn refused(journal: &Journal) -> Problem {
+    let (detail, findings) = match &journal.error {
+        Some(error) => (error.message.clone(), json!(error.findings)),
+        None => ("the release was refused".to_owned(), json!([])),
+    };
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "release-refused",
+        "Release refused",
+        detail,
+    )
+    .with("delivery", journal.delivery.as_str())
+    .with("findings", findings)
+}

@@ -1,0 +1,270 @@
+//! GitHub's REST API, as far as the release path needs it.
+
+use std::time::Duration;
+
+use edge::{
+    Body, Clock, Config, ConfigError, Fetch, FetchRequest, HeaderName, HeaderValue, Method, Url,
+    config::{self, name},
+    header,
+    outbound::{self, AllowedHosts, Answer, Bounds},
+};
+use registry::{Failure, Repository};
+
+use super::Asset;
+use crate::failure::StepError;
+
+/// Largest archive that is taken in, in bytes.
+pub const MAX_ARCHIVE: u64 = 1 << 30;
+
+const MAX_JSON: u64 = 4 << 20;
+const MAX_REDIRECTS: u8 = 5;
+const HEAD: Duration = Duration::from_secs(20);
+const JSON_TOTAL: Duration = Duration::from_secs(30);
+const ARCHIVE_TOTAL: Duration = Duration::from_secs(600);
+const DEFAULT_API: &str = "https://api.github.com";
+const DEFAULT_ASSET_HOSTS: &str =
+    "objects.githubusercontent.com,release-assets.githubusercontent.com,codeload.github.com";
+
+/// A client of GitHub's API, within the configured hosts.
+pub struct Client<'a, H> {
+    host: &'a H,
+    api: Url,
+    token: Option<String>,
+    asset_hosts: AllowedHosts,
+}
+
+impl<'a, H> Client<'a, H>
+where
+    H: Fetch + Clock + Config + Clone + 'static,
+{
+    /// A client configured by `GITHUB_API_URL`, `GITHUB_TOKEN` and `GITHUB_ASSET_HOSTS`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the variable that is malformed.
+    pub async fn new(host: &'a H) -> Result<Self, ConfigError> {
+        let api = config::base_url(host, name::GITHUB_API_URL, Some(DEFAULT_API)).await?;
+        let token = host.variable(name::GITHUB_TOKEN).await?;
+        let hosts = host.variable(name::GITHUB_ASSET_HOSTS).await?;
+        let asset_hosts = AllowedHosts::parse(hosts.as_deref().unwrap_or(DEFAULT_ASSET_HOSTS))
+            .ok_or(ConfigError::Malformed {
+                name: name::GITHUB_ASSET_HOSTS,
+                expected: "a comma-separated list of `host` or `host:port`",
+            })?;
+        Ok(Self {
+            host,
+            api,
+            token,
+            asset_hosts,
+        })
+    }
+
+    /// The files attached to the release `release` now (GitHub gives at most 100 a page; a release
+    /// with more is looked at as far as its first page).
+    ///
+    /// # Errors
+    /// [`StepError`] with what GitHub said.
+    pub async fn assets(
+        &self,
+        repository: &Repository,
+        release: u64,
+    ) -> Result<Vec<Asset>, StepError> {
+        let mut url = self.url(repository, &["releases", &release.to_string(), "assets"])?;
+        url.set_query(Some("per_page=100"));
+        let what = "the list of the release's assets";
+        let answer = self
+            .get(
+                url,
+                "application/vnd.github+json",
+                MAX_JSON,
+                JSON_TOTAL,
+                what,
+            )
+            .await?;
+        let host = answer.host.clone();
+        let text = answer.body.bytes(MAX_JSON).await.map_err(|error| {
+            StepError::transient("github-body", format!("{what} from {host}: {error}"))
+        })?;
+        serde_json::from_slice(&text).map_err(|_| {
+            let message = format!("{host} did not answer {what} as the JSON that GitHub documents");
+            Failure::new("github-answer", message).into()
+        })
+    }
+
+    /// The bytes of the attached file `asset`.
+    ///
+    /// # Errors
+    /// [`StepError`] with what GitHub said.
+    pub async fn asset(&self, repository: &Repository, asset: &Asset) -> Result<Answer, StepError> {
+        let url = self.url(repository, &["releases", "assets", &asset.id.to_string()])?;
+        let what = format!("the asset `{}`", asset.name);
+        self.get(
+            url,
+            "application/octet-stream",
+            MAX_ARCHIVE,
+            ARCHIVE_TOTAL,
+            &what,
+        )
+        .await
+    }
+
+    /// The source archive of the tag `tag`, a zip archive with one top folder.
+    ///
+    /// # Errors
+    /// [`StepError`] with what GitHub said.
+    pub async fn source_archive(
+        &self,
+        repository: &Repository,
+        tag: &str,
+    ) -> Result<Answer, StepError> {
+        let mut rest = vec!["zipball", "refs", "tags"];
+        rest.extend(tag.split('/'));
+        let url = self.url(repository, &rest)?;
+        let what = format!("the source archive of the tag `{tag}`");
+        self.get(
+            url,
+            "application/vnd.github+json",
+            MAX_ARCHIVE,
+            ARCHIVE_TOTAL,
+            &what,
+        )
+        .await
+    }
+
+    fn url(&self, repository: &Repository, rest: &[&str]) -> Result<Url, StepError> {
+        let mut url = self.api.clone();
+        let mut segments = url.path_segments_mut().map_err(|()| {
+            Failure::new("misconfigured", "GITHUB_API_URL cannot be the base of URLs")
+        })?;
+        segments
+            .pop_if_empty()
+            .push("repos")
+            .extend(repository.as_str().split('/'))
+            .extend(rest);
+        drop(segments);
+        Ok(url)
+    }
+
+    async fn get(
+        &self,
+        url: Url,
+        accept: &'static str,
+        bytes: u64,
+        total: Duration,
+        what: &str,
+    ) -> Result<Answer, StepError> {
+        let request = FetchRequest {
+            method: Method::GET,
+            url,
+            headers: self.headers(accept)?,
+            body: edge::Bytes::new(),
+        };
+        let bounds = Bounds {
+            redirect_hosts: &self.asset_hosts,
+            redirects: MAX_REDIRECTS,
+            head: HEAD,
+            total,
+            bytes,
+        };
+        let answer = outbound::send(self.host, request, bounds)
+            .await
+            .map_err(|error| StepError::outbound(what, &error))?;
+        self.check(answer, what)
+    }
+
+    fn headers(&self, accept: &'static str) -> Result<Vec<(HeaderName, HeaderValue)>, StepError> {
+        let mut headers = vec![
+            (header::ACCEPT, HeaderValue::from_static(accept)),
+            (header::USER_AGENT, HeaderValue::from_static("vtta-edge")),
+            (
+                HeaderName::from_static("x-github-api-version"),
+                HeaderValue::from_static("2022-11-28"),
+            ),
+        ];
+        if let Some(token) = &self.token {
+            let value =
+                HeaderValue::from_str(&format!("Bearer {}", token.trim())).map_err(|_| {
+                    let message = "GITHUB_TOKEN holds characters that no token has";
+                    Failure::new("misconfigured", message)
+                })?;
+            headers.push((header::AUTHORIZATION, value));
+        }
+        Ok(headers)
+    }
+
+    /// Turns an answer that is no success into words that help.
+    fn check(&self, answer: Answer, what: &str) -> Result<Answer, StepError> {
+        let status = answer.status.as_u16();
+        let host = &answer.host;
+        let said = format!("{host} answered {status} when asked for {what}");
+        match status {
+            200 => Ok(answer),
+            403 | 429 if self.is_rate_limit(&answer) => {
+                let wait = self.retry_after(&answer);
+                let hint = if self.token.is_some() {
+                    ""
+                } else {
+                    "; a GITHUB_TOKEN raises the limit"
+                };
+                let message = format!("{said}: its rate limit is used up{hint}");
+                Err(StepError::later("github-rate-limit", message, wait))
+            }
+            408 | 500..=599 => Err(StepError::transient("github-unavailable", said)),
+            401 | 403 => {
+                let message = format!(
+                    "{said}: GITHUB_TOKEN is missing, expired or lacks the right \
+                                       to read the repository's contents"
+                );
+                Err(Failure::new("github-refused", message).into())
+            }
+            404 => {
+                let hint = if self.token.is_some() {
+                    "it is gone, or GITHUB_TOKEN may not see the repository"
+                } else {
+                    "it is gone, or the repository is private, which needs GITHUB_TOKEN"
+                };
+                Err(Failure::new("github-not-found", format!("{said}: {hint}")).into())
+            }
+            _ => Err(Failure::new("github-answer", said).into()),
+        }
+    }
+
+    /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
+    fn is_rate_limit(&self, answer: &Answer) -> bool {
+        let used_up = answer.headers.get("x-ratelimit-remaining").as_deref() == Some("0");
+        answer.status.as_u16() == 429
+            || used_up
+            || answer.headers.get(header::RETRY_AFTER).is_some()
+    }
+
+    fn retry_after(&self, answer: &Answer) -> Option<Duration> {
+        if let Some(seconds) = answer.headers.get(header::RETRY_AFTER) {
+            return seconds.trim().parse().ok().map(Duration::from_secs);
+        }
+        let reset: i64 = answer
+            .headers
+            .get("x-ratelimit-reset")?
+            .trim()
+            .parse()
+            .ok()?;
+        let wait = reset.checked_mul(1000)? - self.host.now().milliseconds();
+        u64::try_from(wait).ok().map(Duration::from_millis)
+    }
+}
+
+/// The body of `answer`, which must be named as something other than a page or JSON: an error page
+/// that some proxy answers with `200` is not an archive.
+///
+/// # Errors
+/// [`StepError`] naming the type that came.
+pub fn archive_body(answer: Answer, what: &str) -> Result<Body, StepError> {
+    let kind = answer.headers.get(header::CONTENT_TYPE).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if kind.starts_with("text/") || kind.ends_with("json") || kind.ends_with("xml") {
+        let message = format!(
+            "{} sent {what} as `{kind}`, which is no zip archive",
+            answer.host
+        );
+        return Err(Failure::new("not-an-archive", message).into());
+    }
+    Ok(answer.body)
+}

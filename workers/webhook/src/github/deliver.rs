@@ -1,0 +1,199 @@
+//! `POST /webhooks/github`.
+//!
+//! 1. The body is read, at most 25 MB → `413`.
+//! 2. The signature is checked over the raw bytes → `401`.
+//! 3. The headers say which event and which delivery → `400`.
+//! 4. The body is read as JSON → `400`.
+//! 5. A ping is answered; other events and actions are ignored → `200`.
+//! 6. The repository must be allowed → `403`.
+//! 7. The delivery is journalled → `202`, or `200` where it was before; the work goes on after the
+//!    response.
+
+use edge::{
+    BodyError, Problem, Request, Response, StatusCode,
+    config::{self, ConfigError, name},
+};
+use registry::{
+    DeliveryId, Journal, Key, Repository,
+    record::{Asset, ReleaseSource},
+    store,
+};
+use serde_json::{Value, json};
+
+use super::{allowed::AllowedRepositories, event::ReleaseEvent, signature};
+use crate::{Host, pipeline};
+
+/// GitHub's own limit of a payload, in bytes.
+const MAX_PAYLOAD: u64 = 25_000_000;
+
+/// Receives a delivery.
+pub async fn receive<H: Host>(host: &H, request: Request) -> Result<Response, Problem> {
+    let secret = config::required(host, name::GITHUB_WEBHOOK_SECRET).await?;
+    let header = |name: &str| request.header(name).unwrap_or_default();
+    let (given, event) = (header("x-hub-signature-256"), header("x-github-event"));
+    let (delivery, media) = (header("x-github-delivery"), header("content-type"));
+    let body = request.body.bytes(MAX_PAYLOAD).await.map_err(unreadable)?;
+    if !signature::is_valid(secret.trim(), &body, &given) {
+        return Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "bad-signature",
+            "Bad signature",
+            "X-Hub-Signature-256 is missing or is not the HMAC-SHA256 of this body under the \
+             webhook's secret",
+        ));
+    }
+    let delivery = DeliveryId::parse(&delivery)
+        .map_err(|error| Problem::bad_request(format!("X-GitHub-Delivery: {error}")))?;
+    let payload = parse(&body, &media)?;
+    if event == "ping" {
+        return Ok(Response::json(StatusCode::OK, &json!({ "status": "pong" })));
+    }
+    if event != "release" {
+        return Ok(ignored(format!("event `{event}` publishes nothing")));
+    }
+    let release: ReleaseEvent = serde_json::from_value(payload).map_err(|_| {
+        Problem::bad_request("the body is not the payload of a `release` event as GitHub sends it")
+    })?;
+    if release.action != "published" || release.release.draft {
+        let reason = format!(
+            "action `{}` publishes nothing, only `published` does",
+            release.action
+        );
+        return Ok(ignored(reason));
+    }
+    let repository = allowed_repository(host, &release.repository.full_name).await?;
+    accept(host, delivery, repository, release).await
+}
+
+fn unreadable(error: BodyError) -> Problem {
+    match error {
+        BodyError::TooLarge { limit } => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "Too large",
+            format!("a delivery has at most {limit} bytes"),
+        ),
+        _ => Problem::bad_request("the body broke off"),
+    }
+}
+
+fn parse(body: &[u8], media: &str) -> Result<Value, Problem> {
+    serde_json::from_slice(body).map_err(|_| {
+        if media.starts_with("application/x-www-form-urlencoded") {
+            return Problem::bad_request(
+                "the body is a form; set the webhook's content type to application/json in its \
+                 settings on GitHub",
+            );
+        }
+        Problem::bad_request("the body is not the JSON it should be")
+    })
+}
+
+fn ignored(reason: String) -> Response {
+    Response::json(
+        StatusCode::OK,
+        &json!({ "status": "ignored", "reason": reason }),
+    )
+}
+
+async fn allowed_repository<H: Host>(host: &H, full_name: &str) -> Result<Repository, Problem> {
+    let list = config::required(host, name::GITHUB_REPOSITORIES).await?;
+    let allowed = AllowedRepositories::parse(&list).ok_or_else(|| {
+        Problem::misconfigured(&ConfigError::Malformed {
+            name: name::GITHUB_REPOSITORIES,
+            expected: "a comma-separated list of `owner/name` or `owner/*`",
+        })
+    })?;
+    let repository = Repository::parse(full_name)
+        .map_err(|error| Problem::bad_request(format!("repository.full_name: {error}")))?;
+    if allowed.allow(&repository) {
+        return Ok(repository);
+    }
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "repository-not-allowed",
+        "Repository not allowed",
+        format!("{repository} may not publish here; the operator lists it in GITHUB_REPOSITORIES"),
+    ))
+}
+
+async fn accept<H: Host>(
+    host: &H,
+    delivery: DeliveryId,
+    repository: Repository,
+    event: ReleaseEvent,
+) -> Result<Response, Problem> {
+    let key = Key::Delivery(&delivery);
+    let unavailable = |_| Problem::unavailable("objects");
+    if let Some(known) = store::read::<Journal, _>(host, &key)
+        .await
+        .map_err(unavailable)?
+    {
+        return Ok(duplicate(host, &known.record));
+    }
+    let action = event.action.clone();
+    let source = source(event);
+    let mut journal = Journal::new(
+        delivery.clone(),
+        repository,
+        "release",
+        action,
+        source,
+        host.now(),
+    );
+    journal.worker = pipeline::worker_name(host);
+    if !pipeline::open(host, &journal).await.map_err(unavailable)? {
+        return Ok(duplicate(host, &journal));
+    }
+    go_on(host, delivery.clone());
+    let answer = json!({ "status": "accepted", "delivery": delivery });
+    Ok(Response::json(StatusCode::ACCEPTED, &answer))
+}
+
+/// Answers a redelivery. GitHub shows the answer to whoever presses "Redeliver", so it says how the
+/// first one went; one that was left lying is taken up again.
+fn duplicate<H: Host>(host: &H, journal: &Journal) -> Response {
+    if journal.is_due(host.now()) {
+        go_on(host, journal.delivery.clone());
+    }
+    let mut answer = json!({
+        "status": "duplicate", "delivery": journal.delivery, "state": journal.state,
+    });
+    if let Some(error) = &journal.error {
+        answer["error"] = json!({ "code": error.code, "message": error.message });
+    }
+    Response::json(StatusCode::OK, &answer)
+}
+
+fn go_on<H: Host>(host: &H, delivery: DeliveryId) {
+    let worker = host.clone();
+    host.defer(async move {
+        pipeline::run(&worker, &delivery).await;
+    });
+}
+
+fn source(event: ReleaseEvent) -> ReleaseSource {
+    let release = event.release;
+    let mut source = ReleaseSource {
+        tag: release.tag_name,
+        release_id: Some(release.id),
+        name: release.name.unwrap_or_default(),
+        prerelease: release.prerelease,
+        page: release.html_url,
+        assets: release.assets.into_iter().map(asset).collect(),
+        ..ReleaseSource::default()
+    };
+    source.set_notes(&release.body.unwrap_or_default());
+    source
+}
+
+fn asset(asset: super::Asset) -> Asset {
+    Asset {
+        id: asset.id,
+        name: asset.name,
+        size: asset.size,
+        content_type: String::new(),
+        url: String::new(),
+        digest: asset.digest,
+    }
+}

@@ -1,0 +1,10 @@
+//! GitHub: its deliveries and its API.
+
+pub mod allowed;
+pub mod client;
+pub mod deliver;
+pub mod event;
+pub mod signature;
+
+pub use client::Client;
+pub use event::{Asset, ReleaseEvent};

@@ -1,0 +1,112 @@
+//! `received → fetched`: the package's archive is taken into the store.
+
+use edge::outbound::Answer;
+use registry::{
+    Failure, Journal, State,
+    record::{Staged, StagedFrom},
+};
+
+use super::{
+    run::moved,
+    staged::{self, NotAPackage},
+};
+use crate::{
+    Host,
+    failure::StepError,
+    github::{Asset, Client, client::archive_body},
+};
+
+/// Fetches a `.zip` asset that holds a manifest, else the source archive of the tag.
+pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Journal, StepError> {
+    let client = Client::new(host).await?;
+    let staged = match from_assets(host, &client, &journal).await? {
+        Some(staged) => staged,
+        None => from_source(host, &client, &journal).await?,
+    };
+    let detail = format!("{}, {} bytes", describe(&staged.from), staged.size);
+    journal.staged = Some(staged);
+    moved(host, journal, State::Fetched, detail)
+}
+
+fn describe(from: &StagedFrom) -> String {
+    match from {
+        StagedFrom::Asset { name } => format!("asset `{name}`"),
+        StagedFrom::Source => "source archive of the tag".to_owned(),
+        StagedFrom::Upload => "upload".to_owned(),
+    }
+}
+
+/// The first asset that is a package. Archives without a manifest are passed over (a release may
+/// carry documentation or maps beside it); a broken one is an error, because publishing the source
+/// instead of the package that its author built would be worse than publishing nothing.
+async fn from_assets<H: Host>(
+    host: &H,
+    client: &Client<'_, H>,
+    journal: &Journal,
+) -> Result<Option<Staged>, StepError> {
+    let Some(release) = journal.source.release_id else {
+        return Ok(None);
+    };
+    let assets = client.assets(&journal.repository, release).await?;
+    for asset in assets.iter().filter(|asset| asset.is_archive()) {
+        let what = format!("the asset `{}`", asset.name);
+        let answer = client.asset(&journal.repository, asset).await?;
+        let from = StagedFrom::Asset {
+            name: asset.name.clone(),
+        };
+        let staged = stage(host, journal, from, &what, answer).await?;
+        check_asset(&staged, asset, &what)?;
+        match staged::inspect(host, &journal.delivery, &staged).await {
+            Ok(_) => return Ok(Some(staged)),
+            Err(NotAPackage::NoManifest(_)) => {}
+            Err(NotAPackage::Step(StepError::Failed(failure))) => {
+                let message = format!("{what}: {}", failure.message);
+                return Err(Failure::new(failure.code, message).into());
+            }
+            Err(NotAPackage::Step(error)) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+async fn from_source<H: Host>(
+    host: &H,
+    client: &Client<'_, H>,
+    journal: &Journal,
+) -> Result<Staged, StepError> {
+    let tag = &journal.source.tag;
+    let answer = client.source_archive(&journal.repository, tag).await?;
+    let what = format!("the source archive of the tag `{tag}`");
+    stage(host, journal, StagedFrom::Source, &what, answer).await
+}
+
+async fn stage<H: Host>(
+    host: &H,
+    journal: &Journal,
+    from: StagedFrom,
+    what: &str,
+    answer: Answer,
+) -> Result<Staged, StepError> {
+    let body = archive_body(answer, what)?;
+    staged::store(host, &journal.delivery, from, what, body).await
+}
+
+/// Compares what arrived with what GitHub says of the asset.
+fn check_asset(staged: &Staged, asset: &Asset, what: &str) -> Result<(), StepError> {
+    let size = asset.size == 0 || asset.size == staged.size;
+    let digest = match (&asset.digest, &staged.sha256) {
+        (Some(expected), Some(found)) => expected
+            .strip_prefix("sha256:")
+            .is_none_or(|expected| expected.eq_ignore_ascii_case(&found.hex())),
+        _ => true,
+    };
+    if size && digest {
+        return Ok(());
+    }
+    let expected = asset.digest.as_deref().unwrap_or("no digest");
+    let message = format!(
+        "{what} arrived as {} bytes, but GitHub says {} bytes and {expected}",
+        staged.size, asset.size
+    );
+    Err(StepError::transient("not-what-github-has", message))
+}

@@ -1,0 +1,208 @@
+//! `fetched → packaged`: the release is judged, and its archive and manifest are stored. Nothing of
+//! it is visible yet.
+
+use archive::Plan;
+use edge::{
+    config::name,
+    objects::{Condition, Put},
+};
+use registry::{
+    Announced, Channel, ChannelsRecord, Digest, EntryNames, Failure, Findings, Journal, Key, Links,
+    Manifest, Ownership, PackageId, PackageType, Packed, PublicUrl, ReleaseRecord, State,
+    Submission, Target, Track, Version, lint,
+    record::{Direct, PackageFacts, Staged},
+    store,
+};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    repackage,
+    run::moved,
+    staged::{self, Inspected, NotAPackage, refused},
+};
+use crate::{Host, failure::StepError};
+
+/// Changes whenever the same input is packed to other bytes, so that artifacts' names tell.
+const LAYOUT: &[u8] = b"vtta-edge artifact 1\n";
+
+/// Judges and packs what was fetched.
+pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Journal, StepError> {
+    let Some(staged) = journal.staged.clone() else {
+        return Err(Failure::new("journal", "nothing was fetched").into());
+    };
+    let inspected = match staged::inspect(host, &journal.delivery, &staged).await {
+        Ok(inspected) => inspected,
+        Err(NotAPackage::NoManifest(failure)) => return Err(failure.into()),
+        Err(NotAPackage::Step(error)) => return Err(error),
+    };
+    let facts = pack(host, &journal, &staged, inspected).await?;
+    let detail = format!(
+        "{} {}, {} bytes",
+        facts.id, facts.version, facts.packed.size
+    );
+    journal.package = Some(facts);
+    moved(host, journal, State::Packaged, detail)
+}
+
+async fn pack<H: Host>(
+    host: &H,
+    journal: &Journal,
+    staged: &Staged,
+    inspected: Inspected,
+) -> Result<PackageFacts, StepError> {
+    let kind = package_type(&inspected)?;
+    let mut manifest = Manifest::parse(&inspected.manifest_bytes)
+        .map_err(|error| Failure::new("manifest", error.to_string()))?;
+    let judged = judge(host, journal, &inspected, &manifest, kind).await?;
+    let public = public_url(host).await?;
+    let links = Links::new(&public, &judged.id, kind);
+    let track = Track::Channel(judged.channel.clone());
+    manifest.rewrite(&Target {
+        links: &links,
+        version: &judged.version,
+        channel: &judged.channel,
+        track: &track,
+    });
+    let bytes = manifest.to_bytes();
+    let artifact = artifact(staged, &bytes)?;
+    let findings = match published_already(host, &judged, &artifact).await? {
+        true => Findings::default(),
+        false if judged.findings.has_errors() => {
+            return Err(Failure::refused(judged.findings).into());
+        }
+        false => judged.findings,
+    };
+    let plan = Plan::new(inspected.directory, &inspected.manifest, bytes.clone())
+        .map_err(|error| refused(&error))?;
+    let (id, version) = (&judged.id, &judged.version);
+    let key = Key::Archive(id, version, &artifact);
+    let archive = repackage::store(host, &journal.delivery, staged, plan, &key).await?;
+    store_manifest(host, &Key::Manifest(id, version, &artifact), &bytes).await?;
+    Ok(PackageFacts {
+        kind,
+        title: manifest.title().unwrap_or(id.as_str()).to_owned(),
+        compatibility: manifest.compatibility(),
+        packed: Packed {
+            artifact,
+            size: archive.size,
+            sha256: archive.sha256,
+            tail_offset: archive.tail_offset,
+            manifest_size: bytes.len() as u64,
+            manifest_sha256: Digest::new(Sha256::digest(&bytes).into()),
+        },
+        warnings: findings,
+        id: judged.id,
+        version: judged.version,
+        channel: judged.channel,
+    })
+}
+
+fn package_type(inspected: &Inspected) -> Result<PackageType, StepError> {
+    let name = inspected.manifest.kind.file_name();
+    PackageType::from_manifest_name(name).ok_or_else(|| {
+        Failure::new("archive", format!("`{name}` is not the name of a manifest")).into()
+    })
+}
+
+/// The configured `PUBLIC_URL`.
+pub(crate) async fn public_url<H: Host>(host: &H) -> Result<PublicUrl, StepError> {
+    let text = edge::config::required(host, name::PUBLIC_URL).await?;
+    PublicUrl::parse(&text)
+        .map_err(|error| StepError::transient("misconfigured", error.to_string()))
+}
+
+/// A submission that has an id and a version, and what is wrong with it.
+struct Judged {
+    id: PackageId,
+    version: Version,
+    channel: Channel,
+    findings: Findings,
+}
+
+async fn judge<H: Host>(
+    host: &H,
+    journal: &Journal,
+    inspected: &Inspected,
+    manifest: &Manifest,
+    kind: PackageType,
+) -> Result<Judged, StepError> {
+    let id = manifest.id().and_then(|id| PackageId::parse(id).ok());
+    let version = manifest.version().and_then(Result::ok);
+    let channel = version.as_ref().map_or_else(Channel::stable, |version| {
+        Channel::of(version, journal.source.prerelease)
+    });
+    let (ownership, published) = match &id {
+        Some(id) => (
+            store::ownership(host, id, &journal.repository).await?,
+            store::read::<ChannelsRecord, _>(host, &Key::Channels(id)).await?,
+        ),
+        None => (Ownership::Unclaimed, None),
+    };
+    let entries = entry_names(inspected);
+    let findings = lint(&Submission {
+        manifest,
+        kind,
+        entries: &entries,
+        announced: match &journal.source.direct {
+            Some(Direct { id, version }) => Announced::Path { id, version },
+            None => Announced::Tag(&journal.source.tag),
+        },
+        channel: &channel,
+        ownership: &ownership,
+        published: published.as_ref().map(|published| &published.record),
+    });
+    match (id, version) {
+        (Some(id), Some(version)) => Ok(Judged {
+            id,
+            version,
+            channel,
+            findings,
+        }),
+        // Lint has said what is wrong with either.
+        _ => Err(Failure::refused(findings).into()),
+    }
+}
+
+/// Names of the archive's entries, relative to the manifest's folder.
+fn entry_names(inspected: &Inspected) -> EntryNames {
+    let folder = inspected.manifest.path("");
+    let names = inspected.directory.entries().iter();
+    EntryNames::new(names.filter_map(|entry| entry.name().strip_prefix(folder.as_str())))
+}
+
+/// Names what is packed: the same fetched bytes and the same manifest are always packed alike.
+fn artifact(staged: &Staged, manifest: &[u8]) -> Result<Digest, StepError> {
+    let Some(source) = &staged.sha256 else {
+        return Err(Failure::new("journal", "the fetched archive has no digest").into());
+    };
+    let mut digest = Sha256::new();
+    digest.update(LAYOUT);
+    digest.update(source.bytes());
+    digest.update(manifest);
+    Ok(Digest::new(digest.finalize().into()))
+}
+
+/// Whether exactly this was published before: then publishing it again changes nothing.
+async fn published_already<H: Host>(
+    host: &H,
+    judged: &Judged,
+    artifact: &Digest,
+) -> Result<bool, StepError> {
+    let key = Key::Release(&judged.id, &judged.version);
+    let release = store::read::<ReleaseRecord, _>(host, &key).await?;
+    Ok(release.is_some_and(|release| release.record.packed.artifact == *artifact))
+}
+
+async fn store_manifest<H: Host>(host: &H, key: &Key<'_>, bytes: &[u8]) -> Result<(), StepError> {
+    let put = Put {
+        condition: Condition::Absent,
+        content_type: Some(key.content_type()),
+        cache_control: Some(key.cache().header()),
+        sha256: Some(Sha256::digest(bytes).into()),
+        ..Put::default()
+    };
+    // Refused means that it is there already; the key is named after the bytes.
+    host.object_put(&key.path(), bytes.to_vec().into(), put)
+        .await?;
+    Ok(())
+}

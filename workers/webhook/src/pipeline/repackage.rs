@@ -1,0 +1,176 @@
+//! The served archive: the staged one with its manifest replaced, streamed from store to store.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use archive::{Copier, Piece, Plan};
+use edge::{
+    Body, BodyError, Bytes, Objects,
+    objects::{Condition, ObjectMeta, Put, Written},
+};
+use futures_util::{Stream, StreamExt};
+use registry::{DeliveryId, Digest, Key, record::Staged};
+
+use super::staged;
+use crate::{failure::StepError, hashing::tallied};
+
+/// A stored archive.
+#[derive(Debug, Clone)]
+pub struct Packed {
+    /// Size, in bytes.
+    pub size: u64,
+    /// SHA-256 of the whole.
+    pub sha256: Digest,
+    /// Where the manifest's local header begins.
+    pub tail_offset: u64,
+}
+
+/// Streams the archive that `plan` describes to `key`, unless it is there already.
+///
+/// The output is a function of the staged bytes and of the plan, and `key` is named after both, so
+/// what is there already is what would be written; its length is checked all the same.
+///
+/// # Errors
+/// [`StepError`].
+pub async fn store<H: Objects>(
+    host: &H,
+    delivery: &DeliveryId,
+    source: &Staged,
+    plan: Plan,
+    key: &Key<'_>,
+) -> Result<Packed, StepError> {
+    let (size, tail_offset) = (plan.len(), plan.tail_offset());
+    let input = staged::open(host, delivery, source, plan.source()).await?;
+    let (body, tally) = tallied(Body::stream(
+        Repackaged::new(input, plan.copier()),
+        Some(size),
+    ));
+    let put = Put {
+        condition: Condition::Absent,
+        content_type: Some(key.content_type()),
+        cache_control: Some(key.cache().header()),
+        ..Put::default()
+    };
+    let written = host.object_put(&key.path(), body, put).await;
+    let sha256 = match written.map_err(in_words)? {
+        Written::Stored(meta) => {
+            expect_size(&meta, size)?;
+            tally.digest()
+        }
+        Written::Refused => digest_of_stored(host, key, size).await?,
+    };
+    Ok(Packed {
+        size,
+        sha256,
+        tail_offset,
+    })
+}
+
+fn in_words(error: edge::objects::ObjectError) -> StepError {
+    match error {
+        edge::objects::ObjectError::Body(error) => StepError::body("the staged archive", &error),
+        other => other.into(),
+    }
+}
+
+fn expect_size(meta: &ObjectMeta, size: u64) -> Result<(), StepError> {
+    if meta.size == size {
+        return Ok(());
+    }
+    let message = format!("the store holds {} bytes of {size}", meta.size);
+    Err(StepError::transient("store", message))
+}
+
+async fn digest_of_stored<H: Objects>(
+    host: &H,
+    key: &Key<'_>,
+    size: u64,
+) -> Result<Digest, StepError> {
+    let got = host
+        .object_get(&key.path(), edge::objects::Get::default())
+        .await?;
+    let Some(object) = got.found() else {
+        return Err(StepError::transient(
+            "store",
+            "an archive vanished from the store",
+        ));
+    };
+    expect_size(&object.meta, size)?;
+    let (mut body, tally) = tallied(object.body);
+    while let Some(piece) = body.next().await {
+        piece.map_err(|error| StepError::body("the stored archive", &error))?;
+    }
+    Ok(tally.digest())
+}
+
+/// The output of a [`Copier`] that is fed from a body.
+struct Repackaged {
+    input: Body,
+    copier: Option<Copier>,
+    ready: VecDeque<Bytes>,
+}
+
+impl Repackaged {
+    fn new(input: Body, copier: Copier) -> Self {
+        Self {
+            input,
+            copier: Some(copier),
+            ready: VecDeque::new(),
+        }
+    }
+
+    fn feed(&mut self, chunk: &Bytes) -> Result<(), BodyError> {
+        let Some(copier) = &mut self.copier else {
+            return Ok(());
+        };
+        for piece in copier.push(chunk).map_err(|error| refused(&error))? {
+            self.ready.push_back(match piece {
+                Piece::Literal(bytes) => bytes.into(),
+                // A view of the chunk: nothing is copied.
+                Piece::Copy(range) => chunk.slice(range),
+            });
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Option<Result<Bytes, BodyError>> {
+        let tail = self.copier.take()?.finish();
+        Some(tail.map(Bytes::from).map_err(|error| refused(&error)))
+    }
+}
+
+fn refused(error: &archive::Error) -> BodyError {
+    BodyError::Failed(error.to_string())
+}
+
+impl Stream for Repackaged {
+    type Item = Result<Bytes, BodyError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(bytes) = self.ready.pop_front() {
+                return Poll::Ready(Some(Ok(bytes)));
+            }
+            if self.copier.is_none() {
+                return Poll::Ready(None);
+            }
+            match self.input.poll_next_unpin(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => return Poll::Ready(self.finish()),
+                Poll::Ready(Some(Err(error))) => {
+                    self.copier = None;
+                    return Poll::Ready(Some(Err(error)));
+                }
+                Poll::Ready(Some(Ok(chunk))) => {
+                    if let Err(error) = self.feed(&chunk) {
+                        self.copier = None;
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                }
+            }
+        }
+    }
+}

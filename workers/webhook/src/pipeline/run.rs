@@ -1,0 +1,174 @@
+//! Working on a delivery until it is finished or has to wait.
+
+use std::{pin::pin, time::Duration};
+
+use edge::log;
+use futures_util::future::{Either, select};
+use registry::{DeliveryId, Failure, Journal, Key, State};
+use serde_json::json;
+
+use super::{announce, fetch, pack, publish, session::Session};
+use crate::{Host, failure::StepError};
+
+/// A pause before the next attempt that is not worth leaving to the next tick, in milliseconds.
+const SHORT_PAUSE: i64 = 16_000;
+
+/// Works on `delivery` as long as there is something to do now. Answers its journal as it stands
+/// then; `None` where it was not due, or another worker has taken it over.
+pub async fn run<H: Host>(host: &H, delivery: &DeliveryId) -> Option<Journal> {
+    match work(host, delivery).await {
+        Ok(journal) => journal,
+        Err(StepError::Overtaken) => None,
+        Err(StepError::Failed(failure)) => {
+            report(host, delivery, &failure.code, &failure.message);
+            None
+        }
+        Err(StepError::Transient { code, message, .. }) => {
+            report(host, delivery, code, &message);
+            None
+        }
+    }
+}
+
+fn report<H: Host>(host: &H, delivery: &DeliveryId, code: &str, message: &str) {
+    let members = json!({ "delivery": delivery, "code": code, "message": message });
+    log::event(host, host.now(), "delivery-interrupted", members);
+}
+
+async fn work<H: Host>(host: &H, delivery: &DeliveryId) -> Result<Option<Journal>, StepError> {
+    let Some(mut session) = Session::take(host, delivery).await? else {
+        return Ok(None);
+    };
+    while !session.journal.state.is_finished() {
+        if let Err(error) = advance(host, &mut session).await {
+            settle(host, &mut session, error).await?;
+            if !wait_for_next_attempt(host, &session.journal).await {
+                break;
+            }
+        }
+    }
+    if session.journal.state.is_finished() {
+        finish(host, &session.journal).await;
+    }
+    log_state(host, &session.journal);
+    Ok(Some(session.journal))
+}
+
+/// Does the next step and journals it.
+async fn advance<H: Host>(host: &H, session: &mut Session<'_, H>) -> Result<(), StepError> {
+    let before = session.journal.clone();
+    if before.state == State::Published {
+        return announce::step(host, session).await;
+    }
+    let done = {
+        let step = pin!(step(host, before));
+        let heartbeat = pin!(session.heartbeat());
+        match select(step, heartbeat).await {
+            Either::Left((done, _)) => done?,
+            Either::Right((overtaken, _)) => return Err(overtaken),
+        }
+    };
+    session.journal = done;
+    session.save().await
+}
+
+async fn step<H: Host>(host: &H, journal: Journal) -> Result<Journal, StepError> {
+    match journal.state {
+        State::Received => fetch::step(host, journal).await,
+        State::Fetched => pack::step(host, journal).await,
+        State::Packaged => publish::step(host, journal).await,
+        State::Announced => finished(host, journal),
+        State::Published | State::Done | State::Failed => Ok(journal),
+    }
+}
+
+/// Moves the journal on to `to`.
+pub(super) fn moved<H: Host>(
+    host: &H,
+    mut journal: Journal,
+    to: State,
+    detail: impl Into<String>,
+) -> Result<Journal, StepError> {
+    journal
+        .advance(to, host.now(), detail)
+        .map_err(|error| Failure::new("journal", error.to_string()))?;
+    Ok(journal)
+}
+
+fn finished<H: Host>(host: &H, journal: Journal) -> Result<Journal, StepError> {
+    moved(host, journal, State::Done, "done")
+}
+
+/// Journals a step that did not succeed.
+async fn settle<H: Host>(
+    host: &H,
+    session: &mut Session<'_, H>,
+    error: StepError,
+) -> Result<(), StepError> {
+    let now = host.now();
+    match error {
+        StepError::Overtaken => return Err(StepError::Overtaken),
+        StepError::Failed(failure) => session.journal.fail(now, failure),
+        StepError::Transient {
+            code,
+            message,
+            retry_after,
+        } => {
+            let wait = retry_after.map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+            let failure = Failure::new(code, message);
+            session.journal.retry_later(now, failure, wait);
+        }
+    }
+    if session.journal.state == State::Failed {
+        forget_staged(&mut session.journal);
+    }
+    session.let_go().await
+}
+
+/// A failed delivery does not keep its staged archive: taken up again, it is fetched again.
+fn forget_staged(journal: &mut Journal) {
+    if matches!(journal.failed_in, Some(State::Received | State::Fetched)) {
+        journal.failed_in = Some(State::Received);
+        journal.staged = None;
+    }
+}
+
+/// Waits for the next attempt where it comes soon; whether it is worth going on.
+async fn wait_for_next_attempt<H: Host>(host: &H, journal: &Journal) -> bool {
+    let Some(next) = journal.next_attempt_at else {
+        return false;
+    };
+    let pause = next.milliseconds() - host.now().milliseconds();
+    if pause > SHORT_PAUSE {
+        return false;
+    }
+    host.sleep(Duration::from_millis(u64::try_from(pause).unwrap_or(0)))
+        .await;
+    true
+}
+
+/// Clears away what only an unfinished delivery needs. What fails here is cleared by a later tick
+/// (the mark) or expires (the staged archive).
+async fn finish<H: Host>(host: &H, journal: &Journal) {
+    for key in [
+        Key::Staged(&journal.delivery),
+        Key::OpenDelivery(&journal.delivery),
+    ] {
+        if let Err(error) = host.object_delete(&key.path()).await {
+            report(host, &journal.delivery, "store", &error.to_string());
+        }
+    }
+}
+
+fn log_state<H: Host>(host: &H, journal: &Journal) {
+    let error = journal.error.as_ref().map(|error| &error.code);
+    let members = json!({
+        "delivery": journal.delivery,
+        "repository": journal.repository,
+        "state": journal.state,
+        "package": journal.package.as_ref().map(|package| &package.id),
+        "version": journal.package.as_ref().map(|package| &package.version),
+        "error": error,
+    });
+    log::event(host, host.now(), "delivery", members);
+}

@@ -1,0 +1,73 @@
+//! Which path is answered by what.
+
+use edge::{Method, Problem, Request, Response};
+
+use crate::{Host, admin, github::deliver};
+
+/// Answers one request.
+pub async fn handle<H: Host>(host: &H, request: Request) -> Response {
+    let path = request.path.clone();
+    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let (route, answered) = match segments.as_slice() {
+        ["webhooks", "github"] => (
+            "/webhooks/github",
+            match request.method {
+                Method::POST => deliver::receive(host, request).await,
+                _ => Err(Problem::method_not_allowed("POST")),
+            },
+        ),
+        ["webhooks", "deliveries", delivery] => (
+            "/webhooks/deliveries/{delivery}",
+            match request.method {
+                Method::GET => admin::deliveries::show(host, &request, delivery).await,
+                _ => Err(Problem::method_not_allowed("GET, HEAD")),
+            },
+        ),
+        ["webhooks", "resume"] => (
+            "/webhooks/resume",
+            match request.method {
+                Method::POST => admin::deliveries::resume(host, &request).await,
+                _ => Err(Problem::method_not_allowed("POST")),
+            },
+        ),
+        ["admin", "v1", "packages", id, "releases", version] => (
+            "/admin/v1/packages/{id}/releases/{version}",
+            match request.method {
+                Method::PUT => admin::upload::put(host, request, id, version).await,
+                _ => Err(Problem::method_not_allowed("PUT")),
+            },
+        ),
+        ["admin", "v1", "packages", id, "channels", channel] => (
+            "/admin/v1/packages/{id}/channels/{channel}",
+            match request.method {
+                Method::PUT => admin::channels::put(host, request, id, channel).await,
+                _ => Err(Problem::method_not_allowed("PUT")),
+            },
+        ),
+        ["admin", "v1", "packages", id, "releases", version, "yank"] => (
+            "/admin/v1/packages/{id}/releases/{version}/yank",
+            match request.method {
+                Method::POST => admin::releases::yank(host, request, id, version).await,
+                _ => Err(Problem::method_not_allowed("POST")),
+            },
+        ),
+        [
+            "admin",
+            "v1",
+            "packages",
+            id,
+            "releases",
+            version,
+            "restore",
+        ] => (
+            "/admin/v1/packages/{id}/releases/{version}/restore",
+            match request.method {
+                Method::POST => admin::releases::restore(host, request, id, version).await,
+                _ => Err(Problem::method_not_allowed("POST")),
+            },
+        ),
+        _ => ("", Err(Problem::not_found("there is nothing at this path"))),
+    };
+    let response = answered.unwrap_or_else(Response::from);
+    admin::auth::challenge(response).on(route)
+}
