@@ -33,7 +33,13 @@ impl Routes {
     /// A pattern that the matcher does not take.
     pub fn new(routes: &[Route]) -> Result<Self, RouteError> {
         let mut router = routefinder::Router::new();
-        for route in routes {
+        for (index, route) in routes.iter().enumerate() {
+            let replaced = routes[index + 1..]
+                .iter()
+                .any(|later| later.pattern == route.pattern);
+            if replaced {
+                continue;
+            }
             router
                 .add(matcher(&route.pattern), route.clone())
                 .map_err(|problem| RouteError {
