@@ -1,1 +1,43 @@
-//! Stub.
+//! Function `manifest`: update checks, downloads and the read API.
+//!
+//! It only reads. What a channel serves is decided by one record (`channels.json`); everything else
+//! that is read never changes once it is there.
+
+mod api;
+mod archives;
+mod lookup;
+mod manifests;
+mod reply;
+mod routes;
+
+use edge::{
+    Clock, Config, Function, Log, Objects, Platform, Request, Response, Unhealthy, config::name,
+};
+
+/// What the function may do on its platform.
+pub trait Host: Objects + Clock + Config + Log + Platform + Clone + 'static {}
+
+impl<H> Host for H where H: Objects + Clock + Config + Log + Platform + Clone + 'static {}
+
+/// Function `manifest`.
+pub struct Manifest;
+
+impl<H: Host> Function<H> for Manifest {
+    const NAME: &'static str = "manifest";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    async fn handle(host: &H, request: Request) -> Response {
+        routes::handle(host, &request).await
+    }
+
+    async fn health(host: &H) -> Result<(), Unhealthy> {
+        let unhealthy = |dependency, cause| Unhealthy { dependency, cause };
+        host.object_head("health")
+            .await
+            .map_err(|error| unhealthy("objects", error.to_string()))?;
+        lookup::public_url(host)
+            .await
+            .map(drop)
+            .map_err(|problem| unhealthy(name::PUBLIC_URL, problem.detail().to_owned()))
+    }
+}

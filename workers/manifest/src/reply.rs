@@ -1,0 +1,93 @@
+//! Answers that browsers, caches and Foundry can use.
+
+use edge::{
+    Bytes, HeaderName, HeaderValue, Problem, Request, Response, StatusCode, conditional, header,
+};
+use registry::CachePolicy;
+use sha2::{Digest, Sha256};
+
+const EXPOSED: &str = "Content-Length, Content-Range, ETag, Repr-Digest, X-Request-Id";
+
+/// The strong entity tag of `bytes`, with its quotes.
+pub fn etag(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    let hex: String = digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("\"{hex}\"")
+}
+
+/// `bytes` as a document of the media type `kind`, or `304` where the caller has them.
+pub fn document(
+    request: &Request,
+    bytes: Bytes,
+    kind: &'static str,
+    cache: CachePolicy,
+) -> Response {
+    let etag = etag(&bytes);
+    let response = if conditional::unchanged(request, &etag) {
+        Response::new(StatusCode::NOT_MODIFIED)
+    } else {
+        Response::new(StatusCode::OK)
+            .with(header::CONTENT_TYPE, HeaderValue::from_static(kind))
+            .with(
+                header::CONTENT_LENGTH,
+                HeaderValue::from(bytes.len() as u64),
+            )
+            .with_body(bytes)
+    };
+    response.with_text(header::ETAG, &etag).with(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(cache.header()),
+    )
+}
+
+/// Lets every site's scripts read `response`: nothing here depends on who asks.
+pub fn open_to_all(response: Response) -> Response {
+    response
+        .with(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        )
+        .with(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static(EXPOSED),
+        )
+        .with(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("cross-origin"),
+        )
+        .with(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        )
+}
+
+/// The answer to `OPTIONS`.
+pub fn preflight() -> Response {
+    Response::new(StatusCode::NO_CONTENT)
+        .with(
+            header::ALLOW,
+            HeaderValue::from_static("GET, HEAD, OPTIONS"),
+        )
+        .with(
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("GET, HEAD, OPTIONS"),
+        )
+        // `*` would not cover `Authorization`, which nobody needs here.
+        .with(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("*"),
+        )
+        .with(
+            header::ACCESS_CONTROL_MAX_AGE,
+            HeaderValue::from_static("86400"),
+        )
+}
+
+/// `410` for a release that was withdrawn.
+pub fn gone(detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::GONE, "yanked", "Withdrawn", detail)
+}
