@@ -1,6 +1,7 @@
 //! Carrying a plan out: source bytes in, output bytes out, nothing held but one header.
 
-use crate::{Entry, Error, Plan, local, record};
+use crate::local::LOCAL_BYTES;
+use crate::{Entry, Error, Plan, record};
 use std::ops::Range;
 
 /// A piece of the output.
@@ -138,7 +139,10 @@ impl Header<'_> {
     ) -> Result<(usize, bool), Error> {
         let mut taken = 0;
         loop {
-            let length = local::header_len(self.seen).unwrap_or(local::LOCAL_BYTES);
+            let length = match self.seen.len() {
+                ..LOCAL_BYTES => LOCAL_BYTES,
+                _ => self.entry.local_len(self.seen)?,
+            };
             if self.seen.len() >= length {
                 break;
             }

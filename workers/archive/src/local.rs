@@ -11,18 +11,6 @@ pub(crate) const LOCAL_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
 /// Bytes of a local header without its name and extra fields.
 pub(crate) const LOCAL_BYTES: usize = 30;
 
-/// How long the local header that begins with `fixed` is, once its first 30 bytes are there.
-pub(crate) fn header_len(fixed: &[u8]) -> Option<usize> {
-    match fixed.get(26..LOCAL_BYTES)? {
-        &[name_low, name_high, extra_low, extra_high] => Some(
-            LOCAL_BYTES
-                + usize::from(u16::from_le_bytes([name_low, name_high]))
-                + usize::from(u16::from_le_bytes([extra_low, extra_high])),
-        ),
-        _ => None,
-    }
-}
-
 impl Entry {
     /// Checks the entry's local header, whose bytes `header` begins with (more may follow), against
     /// the directory. Returns the header's length: the content begins that many bytes after
@@ -32,6 +20,7 @@ impl Entry {
     /// [`Error::LocalHeader`] names the field that differs; [`Error::Entry`] when a longer header
     /// than the directory let expect pushes the content out of the entry's [`Entry::extent`].
     pub fn check_local(&self, header: &[u8]) -> Result<u64, Error> {
+        self.local_len(header)?;
         let differs = |field| {
             Err(Error::LocalHeader {
                 entry: shown(&self.name),
@@ -39,9 +28,7 @@ impl Entry {
             })
         };
         let mut fields = Fields::new(header, "local header");
-        if fields.take(4)? != LOCAL_SIGNATURE {
-            return differs("place where it begins");
-        }
+        fields.take(4)?; // signature
         fields.u16()?; // version needed: the directory's counts
         let flags = fields.u16()?;
         let method = fields.u16()?;
@@ -77,22 +64,30 @@ impl Entry {
             None if !deferred => return differs("zip64 sizes"),
             _ => {}
         }
-        self.fits(fields.position() as u64)
+        Ok(fields.position() as u64)
     }
 
-    /// The header's length again, provided that the content after it stays within the extent.
-    fn fits(&self, header: u64) -> Result<u64, Error> {
-        match self
-            .offset
-            .checked_add(header)
-            .and_then(|at| at.checked_add(self.compressed))
-        {
-            Some(reach) if reach <= self.end => Ok(header),
-            _ => Err(Error::Entry {
-                entry: shown(&self.name),
-                what: "its local header is so long that the content reaches into what follows",
-            }),
+    /// How long the local header is that begins with the first 30 bytes of `header`, provided that
+    /// it is one and that the content after it stays within the extent.
+    pub(crate) fn local_len(&self, header: &[u8]) -> Result<usize, Error> {
+        let entry = || shown(&self.name);
+        let mut fields = Fields::new(header, "local header");
+        if fields.take(4)? != LOCAL_SIGNATURE {
+            return Err(Error::LocalHeader {
+                entry: entry(),
+                field: "place where it begins",
+            });
         }
+        fields.take(22)?;
+        let length = LOCAL_BYTES + usize::from(fields.u16()?) + usize::from(fields.u16()?);
+        let content = self.offset.saturating_add(length as u64);
+        if content.saturating_add(self.compressed) > self.end {
+            return Err(Error::Entry {
+                entry: entry(),
+                what: "its local header is so long that the content reaches into what follows",
+            });
+        }
+        Ok(length)
     }
 }
 

@@ -8,6 +8,7 @@
 )]
 
 pub mod raw;
+pub mod sparse;
 
 use archive::{Directory, Error, Limits, ManifestEntry, Plan, locate, tail_len};
 use std::collections::BTreeMap;

@@ -188,7 +188,8 @@ fn put_header(out: &mut Vec<u8>, header: &Header) {
     }
 }
 
-fn put_local(out: &mut Vec<u8>, item: &Item) {
+/// Appends an entry's local header, content and descriptor.
+pub fn put_local(out: &mut Vec<u8>, item: &Item) {
     out.extend_from_slice(b"PK\x03\x04");
     put_header(out, &item.local);
     for part in [
@@ -201,7 +202,8 @@ fn put_local(out: &mut Vec<u8>, item: &Item) {
     }
 }
 
-fn put_central(out: &mut Vec<u8>, item: &Item, offset: u32) {
+/// Appends an entry's directory record.
+pub fn put_central(out: &mut Vec<u8>, item: &Item, offset: u32) {
     out.extend_from_slice(b"PK\x01\x02");
     out.extend_from_slice(&item.made_by.to_le_bytes());
     put_header(out, &item.central);
@@ -215,7 +217,8 @@ fn put_central(out: &mut Vec<u8>, item: &Item, offset: u32) {
     }
 }
 
-fn put_end(out: &mut Vec<u8>, end: &End) {
+/// Appends the end records.
+pub fn put_end(out: &mut Vec<u8>, end: &End) {
     if let Some(long) = &end.zip64 {
         out.extend_from_slice(b"PK\x06\x06");
         out.extend_from_slice(&long.record_len.to_le_bytes());
