@@ -31,6 +31,9 @@ impl From<JsValue> for PumpError {
 /// and never a clean end.
 pub(crate) struct Pipe {
     sink: Sink,
+    length: Option<u64>,
+    /// Bytes so far; unknown after a native part of unknown length.
+    written: Option<u64>,
     completed: bool,
 }
 
@@ -40,6 +43,8 @@ impl Pipe {
         let sink = Sink::new(length.map(|length| length as f64))?;
         Ok(Self {
             sink,
+            length,
+            written: Some(0),
             completed: false,
         })
     }
@@ -55,15 +60,14 @@ impl Pipe {
         while let Some(part) = parts.pop_front() {
             match part {
                 Body::Empty => {}
-                Body::Bytes(bytes) => {
-                    settled(self.sink.write(&bytes)).await?;
-                }
-                Body::Stream(stream) => match NativeStream::unwrap(stream) {
-                    Ok(stream) => {
-                        settled(self.sink.pipe(&stream)).await?;
+                Body::Bytes(bytes) => self.write(&bytes).await?,
+                Body::Stream(stream) => {
+                    let length = stream.length();
+                    match NativeStream::unwrap(stream) {
+                        Ok(stream) => self.pipe(&stream, length).await?,
+                        Err(stream) => self.write_all(Body::Stream(stream)).await?,
                     }
-                    Err(stream) => self.write(Body::Stream(stream)).await?,
-                },
+                }
                 Body::Chain(chain) => {
                     for part in chain.into_iter().rev() {
                         parts.push_front(part);
@@ -71,17 +75,55 @@ impl Pipe {
                 }
             }
         }
-        settled(self.sink.close()).await?;
-        self.completed = true;
+        match (self.length, self.written) {
+            (Some(expected), Some(written)) if written < expected => Err(self.misses(written)),
+            _ => {
+                settled(self.sink.close()).await?;
+                self.completed = true;
+                Ok(())
+            }
+        }
+    }
+
+    async fn write_all(&mut self, mut body: Body) -> Result<(), PumpError> {
+        while let Some(piece) = body.next().await {
+            self.write(&piece.map_err(PumpError::Body)?).await?;
+        }
         Ok(())
     }
 
-    async fn write(&self, mut body: Body) -> Result<(), PumpError> {
-        while let Some(piece) = body.next().await {
-            let piece = piece.map_err(PumpError::Body)?;
-            settled(self.sink.write(&piece)).await?;
-        }
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), PumpError> {
+        self.count(Some(bytes.len() as u64))?;
+        settled(self.sink.write(bytes)).await?;
         Ok(())
+    }
+
+    async fn pipe(
+        &mut self,
+        stream: &ReadableStream,
+        length: Option<u64>,
+    ) -> Result<(), PumpError> {
+        self.count(length)?;
+        settled(self.sink.pipe(stream)).await?;
+        Ok(())
+    }
+
+    fn count(&mut self, bytes: Option<u64>) -> Result<(), PumpError> {
+        self.written = self
+            .written
+            .zip(bytes)
+            .map(|(written, more)| written + more);
+        match (self.length, self.written) {
+            (Some(expected), Some(written)) if written > expected => Err(self.misses(written)),
+            _ => Ok(()),
+        }
+    }
+
+    fn misses(&self, received: u64) -> PumpError {
+        PumpError::Body(BodyError::Length {
+            expected: self.length.unwrap_or(received),
+            received,
+        })
     }
 }
 

@@ -24,9 +24,6 @@ use crate::{
 /// Name of the binding.
 const BINDING: &str = "OBJECTS";
 
-/// R2's code for a range that begins at or after the end.
-const RANGE_CODE: &str = "(10039)";
-
 /// R2's code for bytes that do not have the announced checksum.
 const CHECKSUM_CODE: &str = "(10037)";
 
@@ -35,14 +32,11 @@ impl Objects for Host {
         check_key(key)?;
         let bucket = self.bucket()?;
         let Some(options) = options::reading(&get) else {
-            return self.beyond_the_end(key, &get).await;
+            return self.without_bytes(key, &get, None).await;
         };
         let object = match settled(glue::object_get(&bucket, key, &options)).await {
             Ok(object) => object,
-            Err(thrown) if text_of(&thrown).contains(RANGE_CODE) => {
-                return self.beyond_the_end(key, &get).await;
-            }
-            Err(thrown) => return Err(unavailable(&thrown)),
+            Err(thrown) => return self.without_bytes(key, &get, Some(thrown)).await,
         };
         if object.is_null() {
             return Ok(Got::Missing);
@@ -120,12 +114,24 @@ impl Host {
         facts::read(&object).map(Some)
     }
 
-    /// What a read of a range that has no byte finds.
-    async fn beyond_the_end(&self, key: &str, get: &Get) -> Result<Got, ObjectError> {
-        match self.object_head(key).await? {
-            None => Ok(Got::Missing),
-            Some(meta) if get.unless_etag.as_ref() == Some(&meta.etag) => Ok(Got::Unchanged(meta)),
-            Some(meta) => Err(ObjectError::RangeNotSatisfiable { size: meta.size }),
+    /// What a read found whose range has no byte, or that failed with `thrown`. R2 in workerd has
+    /// no error of its own for a range that begins right at the end.
+    async fn without_bytes(
+        &self,
+        key: &str,
+        get: &Get,
+        thrown: Option<JsValue>,
+    ) -> Result<Got, ObjectError> {
+        let failed = thrown.as_ref().map(unavailable);
+        let (Some(range), Some(meta)) = (get.range, self.object_head(key).await?) else {
+            return failed.map_or(Ok(Got::Missing), Err);
+        };
+        if get.unless_etag.as_ref() == Some(&meta.etag) {
+            return Ok(Got::Unchanged(meta));
+        }
+        match (range.resolve(meta.size), failed) {
+            (Some(_), Some(failed)) => Err(failed),
+            _ => Err(ObjectError::RangeNotSatisfiable { size: meta.size }),
         }
     }
 }
