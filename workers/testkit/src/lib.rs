@@ -9,7 +9,9 @@
 )]
 
 pub mod contract;
-// #[cfg(not(target_arch = "wasm32"))]
-// pub mod memory;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod fake;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod memory;
 pub mod pattern;
 pub mod sign;
