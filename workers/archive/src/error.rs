@@ -7,8 +7,11 @@ use thiserror::Error;
 /// control characters escaped and cut to a readable length.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Error {
-    /// No end record closes the file: it is no zip archive, or its end is missing.
-    #[error("not a zip archive, or cut short: no end record closes the {total} bytes")]
+    /// No end record closes the file: it is no zip archive, its end is missing, or something was
+    /// put behind it.
+    #[error(
+        "not a zip archive, cut short, or followed by other bytes: no end record closes the {total} bytes"
+    )]
     NoEnd {
         /// Bytes of the whole file.
         total: u64,
@@ -225,14 +228,23 @@ pub enum NameProblem {
     NotNormal,
 }
 
-/// A name made fit for a message: control characters escaped, at most 200 characters.
+/// A name made fit for a message: control characters escaped, at most [`SHOWN`] characters.
 pub(crate) fn shown(name: &str) -> String {
-    let mut text: String = name.escape_debug().take(200).collect();
-    if text.len() < name.len() && text.chars().count() == 200 {
-        text.push('…');
+    let mut text = String::new();
+    for (index, character) in name.chars().enumerate() {
+        match character {
+            _ if index == SHOWN => {
+                text.push('…');
+                break;
+            }
+            _ if character.is_control() => text.extend(character.escape_default()),
+            _ => text.push(character),
+        }
     }
     text
 }
+
+const SHOWN: usize = 200;
 
 fn of(entry: &Option<String>) -> String {
     entry

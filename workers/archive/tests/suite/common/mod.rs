@@ -78,6 +78,22 @@ pub fn repackage(source: &[u8], manifest: &[u8], chunk: usize) -> Result<Output,
     })
 }
 
+/// The whole path refuses the archive, saying `words`.
+pub fn refused(case: &str, source: &[u8], words: &str) {
+    for chunk in [1, 7, usize::MAX] {
+        match repackage(source, b"{}", chunk) {
+            Ok(_) => panic!("{case}: accepted"),
+            Err(error) => {
+                let said = error.to_string();
+                assert!(
+                    said.contains(words),
+                    "{case}: expected `{words}`, got `{said}`"
+                );
+            }
+        }
+    }
+}
+
 /// An entry as the `zip` crate sees it. The position in the archive comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {

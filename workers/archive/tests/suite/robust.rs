@@ -1,12 +1,8 @@
 //! Damage of every kind: never a panic, and what is accepted all the same gives a sound archive.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
+use crate::common::raw::{Item, build_with, extra, truthful64, zip64};
+use crate::common::{read_back, repackage};
 use archive::{Limits, locate, replace_manifest};
-use common::raw::{Item, build_with, extra, truthful64, zip64};
-use common::{read_back, repackage};
 use proptest::prelude::*;
 
 const NEW: &[u8] = br#"{"id":"a"}"#;
@@ -89,7 +85,7 @@ fn every_byte_may_be_extreme() {
 #[test]
 fn a_source_that_ends_early_is_noticed() {
     let source = sample();
-    let directory = common::open(&source).unwrap();
+    let directory = crate::common::open(&source).unwrap();
     let found = directory.find_manifest().unwrap();
     let plan = archive::Plan::new(directory, &found, NEW.to_vec()).unwrap();
     let range = plan.source();
@@ -169,7 +165,7 @@ proptest! {
             .map(|item| if streamed { item.streamed(true) } else { item })
             .collect();
         items.insert(files.len() / 2, Item::new("top/module.json", b"{}"));
-        let source = common::raw::build(&items);
+        let source = crate::common::raw::build(&items);
         let output = repackage(&source, &manifest, chunk).unwrap();
         let (mut seen, _) = read_back(&output.bytes);
         prop_assert_eq!(&seen.remove("module.json").unwrap().content, &manifest);

@@ -1,11 +1,7 @@
 //! Archives beyond what a test can hold: many entries, many gigabytes.
 
-#![allow(clippy::unwrap_used)]
-
-mod common;
-
+use crate::common::sparse::{self, Sparse};
 use archive::{Directory, Limits, Piece, Plan, locate, replace_manifest, tail_len};
-use common::sparse::{Sparse, archive};
 use std::io::Read;
 use zip::ZipArchive;
 
@@ -45,7 +41,7 @@ fn repackage(source: &Sparse, limits: &Limits, manifest: &[u8]) -> (Sparse, u64)
 
 /// Repackages an archive of entries of those sizes and reads the output with the `zip` crate.
 fn check(sizes: &[u64], limits: &Limits) {
-    let source = archive(sizes.iter().copied(), OLD);
+    let source = sparse::archive(sizes.iter().copied(), OLD);
     let (output, tail_offset) = repackage(&source, limits, NEW);
 
     // The same from the output: nothing changes. With another manifest: only the tail changes.
