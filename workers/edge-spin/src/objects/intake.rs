@@ -32,25 +32,31 @@ impl Intake {
         self.received
     }
 
-    /// The next chunk: full, or the last one; empty at the end.
+    /// Whether every byte has been taken.
     ///
     /// # Errors
     /// What the body says, and [`BodyError::Length`] where it is not as long as it said.
+    pub async fn is_at_end(&mut self) -> Result<bool, BodyError> {
+        while self.rest.is_empty() {
+            let Some(piece) = self.body.next().await else {
+                self.check_length()?;
+                return Ok(true);
+            };
+            self.rest = piece?;
+            self.count()?;
+        }
+        Ok(false)
+    }
+
+    /// The next chunk: full, or the last one; empty at the end.
+    ///
+    /// # Errors
+    /// As [`Intake::is_at_end`].
     pub async fn chunk(&mut self) -> Result<Vec<u8>, BodyError> {
         let mut chunk = Vec::with_capacity(self.room());
-        while chunk.len() < CHUNK {
-            if self.rest.is_empty() {
-                match self.body.next().await {
-                    Some(piece) => self.rest = piece?,
-                    None => break,
-                }
-                self.count()?;
-            }
+        while chunk.len() < CHUNK && !self.is_at_end().await? {
             let fits = self.rest.len().min(CHUNK - chunk.len());
             chunk.extend_from_slice(&self.rest.split_to(fits));
-        }
-        if chunk.len() < CHUNK {
-            self.check_length()?;
         }
         if let Some((digest, _)) = &mut self.digest {
             digest.update(&chunk);
@@ -73,13 +79,16 @@ impl Intake {
         }
     }
 
-    /// Room for the next chunk, so that it grows into place only where its size is unknown.
+    /// Room for the next chunk. Where the length is unknown, the first grows as it comes; after a
+    /// full one, another full one is likely.
     fn room(&self) -> usize {
-        let left = self.rest.len() as u64
-            + self
-                .announced
-                .map_or(0, |announced| announced.saturating_sub(self.received));
-        usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)
+        let left = match self.announced {
+            Some(announced) => announced.saturating_sub(self.received),
+            None if self.received >= CHUNK as u64 => CHUNK as u64,
+            None => 0,
+        };
+        let left = usize::try_from(left).unwrap_or(CHUNK);
+        left.saturating_add(self.rest.len()).min(CHUNK)
     }
 
     fn count(&mut self) -> Result<(), BodyError> {

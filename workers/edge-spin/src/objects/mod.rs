@@ -6,6 +6,8 @@ mod read;
 mod row;
 pub mod schema;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use edge::{

@@ -43,6 +43,10 @@ const LIST: &str = concat!(
 /// `?1` entity tag, `?2` number, `?3` first byte (from 1), `?4` how many bytes.
 const CHUNK_OF: &str = "SELECT substr(bytes, ?3, ?4) FROM chunks WHERE etag = ?1 AND number = ?2";
 
+/// Every statement of this module, for the test of how they are run.
+#[cfg(test)]
+pub const STATEMENTS: [&str; 4] = [GET, HEAD, LIST, CHUNK_OF];
+
 /// See [`edge::Objects::object_get`].
 pub async fn get<H>(host: &H, key: &str, get: Get) -> Result<Got, ObjectError>
 where

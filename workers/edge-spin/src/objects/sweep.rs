@@ -39,6 +39,10 @@ const EMPTY: &str = "DELETE FROM loose WHERE etag IN
 
 const ABANDON: &str = "UPDATE loose SET since = 0 WHERE etag = ?1";
 
+/// Every statement of this module, for the test of how they are run.
+#[cfg(test)]
+pub const STATEMENTS: [&str; 4] = [EXPIRED, LOOSE, EMPTY, ABANDON];
+
 /// Sweeps after a write of `chunks` chunks: enough that what is swept keeps up with what is
 /// written. A failure is nobody's fault here, and the next write sweeps again.
 pub async fn after_write<H: Sql + Clock>(host: &H, chunks: i64) {

@@ -8,7 +8,7 @@ use edge::{
 };
 use spin_sdk::sqlite::Value;
 
-use super::{intake::Intake, read, schema::CHUNK, sweep};
+use super::{intake::Intake, read, sweep};
 use crate::sqlite::Sql;
 
 /// `?10` chunks that the object must have; none where its bytes are in the row. The database looks
@@ -50,6 +50,10 @@ const COUNT_CHUNKS: &str = "SELECT count(*) FROM chunks WHERE etag = ?1";
 
 const DELETE: &str = "DELETE FROM objects WHERE key = ?1";
 
+/// Every statement of this module, for the test of how they are run.
+#[cfg(test)]
+pub const STATEMENTS: [&str; 5] = [STORE, REPLACE, WRITE_CHUNK, COUNT_CHUNKS, DELETE];
+
 /// See [`edge::Objects::object_put`].
 pub async fn put<H>(host: &H, key: &str, body: Body, put: Put) -> Result<Written, ObjectError>
 where
@@ -58,13 +62,9 @@ where
     check_key(key)?;
     let mut intake = Intake::new(body, put.sha256);
     let first = intake.chunk().await?;
-    // A full chunk may be the whole object or the beginning of a larger one.
-    let second = match first.len() {
-        CHUNK => intake.chunk().await?,
-        _ => Vec::new(),
-    };
     let etag = new_etag(host);
-    if second.is_empty() {
+    // A full chunk may be the whole object or the beginning of a larger one.
+    if intake.is_at_end().await? {
         intake.check_digest()?;
         let facts = facts(host.now(), key, etag, intake.received(), &put);
         let written = store(host, facts, &put.condition, Some(first), 0).await;
@@ -74,7 +74,7 @@ where
     if !may_hold(host, key, &put.condition).await? {
         return Ok(Written::Refused);
     }
-    let written = put_chunks(host, key, &etag, intake, [first, second], &put).await;
+    let written = put_chunks(host, key, &etag, first, intake, &put).await;
     if !matches!(written, Ok((_, Written::Stored(_)))) {
         sweep::abandon(host, &etag).await;
     }
@@ -96,13 +96,12 @@ async fn put_chunks<H: Sql + Clock>(
     host: &H,
     key: &str,
     etag: &str,
+    first: Vec<u8>,
     mut intake: Intake,
-    [first, second]: [Vec<u8>; 2],
     put: &Put,
 ) -> Result<(i64, Written), ObjectError> {
-    write_chunk(host, etag, 0, first).await?;
-    let mut chunk = second;
-    let mut count = 1;
+    let mut chunk = first;
+    let mut count = 0;
     while !chunk.is_empty() {
         write_chunk(host, etag, count, chunk).await?;
         count += 1;
