@@ -42,8 +42,8 @@ fn check_served(
     }
 }
 
-/// Users who have a withdrawn release, or a beta that this one is meant to follow, should be
-/// offered it too.
+/// Whoever has a withdrawn release, or a beta that this release reads as the successor of, should
+/// be offered it too.
 fn check_stranded(
     version: &Version,
     channel: &Channel,
@@ -51,24 +51,18 @@ fn check_stranded(
     report: &mut Report,
 ) {
     let served = published.served(channel).map(|release| &release.version);
+    let beta = Channel::beta();
     let stranded = published.releases.iter().filter(|release| {
-        let known = &release.version;
-        let same_line = release.is_on(channel) || version.precedence(known).is_gt();
-        let beta = channel.is_stable() && release.is_on(&Channel::beta());
-        Some(known) != served
-            && known != version
-            && same_line
-            && (release.is_on(channel) || beta)
-            && !version.is_newer_than(known)
+        let reads_as_newer = version.precedence(&release.version).is_gt();
+        let here = release.is_on(channel) && (reads_as_newer || release.yanked);
+        let on_beta = channel.is_stable() && release.is_on(&beta) && reads_as_newer;
+        (here || on_beta)
+            && Some(&release.version) != served
+            && release.version != *version
+            && !version.is_newer_than(&release.version)
     });
-    let newest = stranded.max_by(|a, b| a.version.precedence(&b.version));
-    let Some(known) = newest.map(|release| &release.version) else {
-        return;
-    };
-    // Older than what is served for a reason: an error has said so, or it was rolled back on
-    // purpose. Only a name that reads as newer surprises.
-    let withdrawn = published.find(known).is_some_and(|release| release.yanked);
-    if version.precedence(known).is_gt() || withdrawn {
+    if let Some(release) = stranded.max_by(|a, b| a.version.precedence(&b.version)) {
+        let known = &release.version;
         let message = format!(
             "whoever has {known} installed will not be offered {version}: to Foundry it is not \
              newer{}",

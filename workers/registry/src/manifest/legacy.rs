@@ -1,6 +1,6 @@
 //! Manifests of before version 10, made readable for later versions as well.
 //!
-//! Foundry's migration guide (https://foundryvtt.com/article/manifest-migration-guide/) names the
+//! Foundry's [migration guide](https://foundryvtt.com/article/manifest-migration-guide/) names the
 //! pairs: `name` → `id`; `minimumCoreVersion`, `compatibleCoreVersion` → `compatibility`;
 //! `dependencies`, `system` → `relationships`. Versions 10 to 13 make the new fields in memory,
 //! later ones need not; what is made here is what those make, so no version reads a manifest
