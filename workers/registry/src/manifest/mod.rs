@@ -34,7 +34,7 @@ pub enum ManifestError {
 }
 
 /// A manifest: a JSON object whose fields keep their order, their unknown members and their
-/// numbers as written.
+/// numbers as written (only an exponent gets its sign: `1e9` becomes `1e+9`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     fields: Map<String, Value>,
