@@ -74,3 +74,41 @@ impl End<'_> {
         out.u32(1); // disks
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{END_BYTES, END64_BYTES, End, LOCATOR_BYTES, WIDE};
+
+    /// A value that equals the sentinel of its short field is one that the field cannot say.
+    #[test]
+    fn zip64_begins_where_a_value_equals_the_sentinel() {
+        for (entries, offset, size, zip64) in [
+            (1, 0, 0, false),
+            (0xfffe, WIDE - 1, WIDE - 1, false),
+            (0xffff, 0, 0, true),
+            (1, WIDE, 0, true),
+            (1, 0, WIDE, true),
+        ] {
+            let comment = b"comment";
+            let end = End {
+                entries,
+                offset,
+                size,
+                comment,
+            };
+            let mut out = Vec::new();
+            end.put(&mut out);
+            let long = if zip64 {
+                END64_BYTES + LOCATOR_BYTES
+            } else {
+                0
+            };
+            assert_eq!(
+                out.len(),
+                long + END_BYTES + comment.len(),
+                "{entries} {offset} {size}"
+            );
+            assert_eq!(end.len(), out.len() as u64);
+        }
+    }
+}
