@@ -11,7 +11,9 @@ mod platform;
 mod repository;
 mod run;
 mod setup;
+mod signals;
 mod size;
+mod test;
 
 use std::process::ExitCode;
 
@@ -46,6 +48,11 @@ const COMMANDS: &[Command] = &[
         name: "size",
         about: "size of each function against its budget",
         run: size::command,
+    },
+    Command {
+        name: "test",
+        about: "[--only step,step] [--list] everything that CI runs",
+        run: test::command,
     },
 ];
 

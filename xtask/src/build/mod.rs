@@ -4,86 +4,16 @@ mod component;
 mod stamp;
 mod worker;
 
-use std::{path::Path, process::ExitCode, str::FromStr, time::Instant};
+use std::{path::Path, process::ExitCode, time::Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use lexopt::ValueExt;
 
 use crate::{
-    platform::{spin::Spin, wrangler::Wrangler},
+    platform::{Manifests, Platform},
     repository::{Function, Repository},
     run, setup,
 };
-
-/// A platform that functions are built for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Platform {
-    /// Cloudflare Workers.
-    Workers,
-    /// Spin.
-    Spin,
-}
-
-impl Platform {
-    /// Both.
-    pub const ALL: &[Self] = &[Self::Workers, Self::Spin];
-
-    /// Its name in what is printed.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Workers => "Workers",
-            Self::Spin => "Spin",
-        }
-    }
-
-    /// The target that rustc compiles for.
-    pub fn target(self) -> &'static str {
-        match self {
-            Self::Workers => "wasm32-unknown-unknown",
-            Self::Spin => "wasm32-wasip2",
-        }
-    }
-}
-
-impl FromStr for Platform {
-    type Err = anyhow::Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        match name {
-            "workers" => Ok(Self::Workers),
-            "spin" => Ok(Self::Spin),
-            other => bail!("no platform {other:?}; there are workers and spin"),
-        }
-    }
-}
-
-/// What each platform's manifest says is code on it.
-pub struct Platforms {
-    wrangler: Wrangler,
-    spin: Spin,
-}
-
-impl Platforms {
-    /// Reads both manifests.
-    pub fn read(repository: &Repository) -> Result<Self> {
-        Ok(Self {
-            wrangler: Wrangler::read(repository)?,
-            spin: Spin::read(repository)?,
-        })
-    }
-
-    /// Whether the function is wasm on the platform; `site` is only files on
-    /// Workers.
-    pub fn runs(&self, function: &Function, platform: Platform) -> bool {
-        match platform {
-            Platform::Workers => {
-                let environment = self.wrangler.environments.get(&function.name);
-                environment.is_some_and(|environment| environment.main.is_some())
-            }
-            Platform::Spin => self.spin.components.contains_key(&function.name),
-        }
-    }
-}
 
 /// `cargo xtask build [--platform workers|spin] [function…]`.
 pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result<ExitCode> {
@@ -98,17 +28,26 @@ pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result
     }
     let functions = repository.select(&names)?;
     setup::ensure(repository)?;
-    all(repository, &functions, &platforms)?;
+    all(
+        repository,
+        &Manifests::read(repository)?,
+        &functions,
+        &platforms,
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds functions for the platforms that they run on.
-pub fn all(repository: &Repository, functions: &[Function], platforms: &[Platform]) -> Result<()> {
-    let runs = Platforms::read(repository)?;
+/// Builds functions for those of `platforms` that `manifests` have them on.
+pub fn all(
+    repository: &Repository,
+    manifests: &Manifests,
+    functions: &[Function],
+    platforms: &[Platform],
+) -> Result<()> {
     let target = repository.target()?;
     for function in functions {
         for &platform in platforms {
-            if runs.runs(function, platform) {
+            if manifests.runs(function, platform) {
                 one(repository, function, platform, &target)?;
             }
         }
@@ -120,7 +59,7 @@ pub fn all(repository: &Repository, functions: &[Function], platforms: &[Platfor
 ///
 /// Cargo knows best whether something changed, so it is always asked; what
 /// comes after it runs only for another wasm than the last one.
-pub fn one(
+fn one(
     repository: &Repository,
     function: &Function,
     platform: Platform,

@@ -3,55 +3,53 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
-    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
 
-use super::{Options, Runtime, Server};
-use crate::{
-    platform::{spin::Spin, wrangler::Wrangler},
-    repository::Repository,
-};
+use super::{Options, Server};
+use crate::{platform::Platform, signals};
 
 /// How long all of them may take, the compilation of the wasm included.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What is asked of each function: its health check where one is routed to
 /// it, else (for one of files only) the first page.
-pub fn paths(repository: &Repository, options: &Options) -> Result<Vec<String>> {
-    let routed: Vec<String> = match options.runtime {
-        Runtime::Workerd => {
-            let environments = Wrangler::read(repository)?.environments;
-            let routes = environments.values().flat_map(|one| &one.routes);
-            routes.map(|route| route.path().into()).collect()
+pub fn paths(options: &Options) -> Vec<String> {
+    let manifests = &options.manifests;
+    let routed: Vec<&str> = match options.runtime.platform() {
+        Platform::Workers => {
+            let environments = manifests.wrangler.environments.values();
+            let routes = environments.flat_map(|one| &one.routes);
+            routes.map(|route| route.path()).collect()
         }
-        Runtime::Spin => {
-            let triggers = Spin::read(repository)?.trigger.http;
-            triggers.into_iter().map(|trigger| trigger.route).collect()
+        Platform::Spin => {
+            let triggers = manifests.spin.trigger.http.iter();
+            triggers.map(|trigger| trigger.route.as_str()).collect()
         }
     };
     let path = |name: &str| {
         let health = format!("/health/{name}");
-        if routed.contains(&health) {
+        if routed.contains(&health.as_str()) {
             health
         } else {
             "/".into()
         }
     };
     let functions = options.functions.iter();
-    Ok(functions.map(|function| path(&function.name)).collect())
+    functions.map(|function| path(&function.name)).collect()
 }
 
-/// Waits until each of `paths` is answered with 200, or `stop` is set.
-pub fn wait(server: &mut Server, paths: &[String], stop: &AtomicBool) -> Result<()> {
+/// Gives the server back once it has answered each of `paths` with 200, or a
+/// signal says that there is nothing to wait for; an error stops it.
+pub fn wait(mut server: Server, paths: &[String]) -> Result<Server> {
     let started = Instant::now();
     for path in paths {
         loop {
-            if stop.load(Ordering::Relaxed) {
-                return Ok(());
+            if signals::received() {
+                return Ok(server);
             }
             if let Some(status) = server.ended()? {
                 bail!("{} ended at start with {status}", server.name());
@@ -66,7 +64,7 @@ pub fn wait(server: &mut Server, paths: &[String], stop: &AtomicBool) -> Result<
             }
         }
     }
-    Ok(())
+    Ok(server)
 }
 
 /// The status of one GET.

@@ -3,34 +3,22 @@
 //! One child process is the runtime; it is in a process group of its own, so
 //! that stopping it stops all that it started.
 
-mod health;
+pub mod health;
 mod options;
 mod server;
-mod spin;
+pub mod spin;
 mod variables;
 mod workerd;
 
-use std::{
-    process::ExitCode,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::{process::ExitCode, thread, time::Duration};
 
-use anyhow::{Context, Result};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use anyhow::Result;
 
-pub use options::{Options, Runtime};
+pub use options::{Options, Runtime, address};
 pub use server::Server;
+pub use variables::Variables;
 
-use crate::{
-    build::{self, Platform},
-    repository::Repository,
-    setup,
-};
+use crate::{build, repository::Repository, setup, signals};
 
 /// How often a running server is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -44,14 +32,15 @@ pub fn command(repository: &Repository, arguments: lexopt::Parser) -> Result<Exi
         eprintln!("error: {error:#}");
         return Ok(ExitCode::from(2));
     }
+    check(repository, &options)?;
     prepare(repository, &options)?;
 
-    let stop = stop_flag()?;
-    let mut server = start(repository, &options, &stop)?;
-    if !stop.load(Ordering::Relaxed) {
+    signals::install()?;
+    let mut server = start(repository, &options)?;
+    if !signals::received() {
         println!("ready {}", server.origin());
     }
-    while !stop.load(Ordering::Relaxed) {
+    while !signals::received() {
         if let Some(status) = server.ended()? {
             eprintln!("error: {} ended by itself with {status}", server.name());
             return Ok(ExitCode::FAILURE);
@@ -65,32 +54,29 @@ pub fn command(repository: &Repository, arguments: lexopt::Parser) -> Result<Exi
 /// Sets up what is missing and builds what will be served.
 pub fn prepare(repository: &Repository, options: &Options) -> Result<()> {
     setup::ensure(repository)?;
-    let platform = match options.runtime {
-        Runtime::Workerd => Platform::Workers,
-        Runtime::Spin => Platform::Spin,
-    };
-    build::all(repository, &options.functions, &[platform])
+    build::all(
+        repository,
+        &options.manifests,
+        &options.functions,
+        &[options.runtime.platform()],
+    )
 }
 
-/// Starts what is built, and waits until all of it is healthy or `stop` is
-/// set.
-pub fn start(repository: &Repository, options: &Options, stop: &AtomicBool) -> Result<Server> {
-    let mut server = match options.runtime {
+/// Finds what is missing before anything takes time.
+fn check(repository: &Repository, options: &Options) -> Result<()> {
+    let spin = &options.manifests.spin;
+    options.variables.warn_about_unknown(spin);
+    match options.runtime {
+        Runtime::Workerd => workerd::describe(repository, options).map(drop),
+        Runtime::Spin => spin::values(options).map(drop),
+    }
+}
+
+/// Starts what is built, and waits until all of it is healthy.
+pub fn start(repository: &Repository, options: &Options) -> Result<Server> {
+    let server = match options.runtime {
         Runtime::Workerd => workerd::start(repository, options)?,
         Runtime::Spin => spin::start(repository, options)?,
     };
-    let paths = health::paths(repository, options)?;
-    // Dropping the server stops it, so that nothing is left when this fails.
-    health::wait(&mut server, &paths, stop)?;
-    Ok(server)
-}
-
-/// A flag that the signals which end a program set.
-pub fn stop_flag() -> Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        signal_hook::flag::register(signal, Arc::clone(&stop))
-            .context("cannot wait for signals")?;
-    }
-    Ok(stop)
+    health::wait(server, &health::paths(options))
 }

@@ -9,7 +9,10 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::{Arg, ValueExt};
 
 use super::variables::Variables;
-use crate::repository::{Function, Repository};
+use crate::{
+    platform::{Manifests, Platform},
+    repository::{Function, Repository},
+};
 
 /// Where it listens when not told.
 const LISTEN: &str = "127.0.0.1:8787";
@@ -31,6 +34,14 @@ impl Runtime {
             Self::Spin => "spin",
         }
     }
+
+    /// The platform that it is the runtime of.
+    pub fn platform(self) -> Platform {
+        match self {
+            Self::Workerd => Platform::Workers,
+            Self::Spin => Platform::Spin,
+        }
+    }
 }
 
 /// What is served, where, and with what.
@@ -45,6 +56,10 @@ pub struct Options {
     pub state: PathBuf,
     /// The functions.
     pub functions: Vec<Function>,
+    /// What describes them.
+    pub manifests: Manifests,
+    /// A file that gets what the runtime prints; else it goes to the terminal.
+    pub log: Option<PathBuf>,
 }
 
 impl Options {
@@ -88,6 +103,8 @@ impl Options {
             variables,
             state,
             functions: repository.select(&functions)?,
+            manifests: Manifests::read(repository)?,
+            log: None,
         })
     }
 
@@ -98,7 +115,7 @@ impl Options {
 }
 
 /// The address of `HOST:PORT`; port 0 becomes one that is free.
-fn address(listen: &str) -> Result<SocketAddr> {
+pub fn address(listen: &str) -> Result<SocketAddr> {
     let mut addresses = listen
         .to_socket_addrs()
         .with_context(|| format!("--listen takes HOST:PORT, not {listen:?}"))?;

@@ -1,6 +1,7 @@
 //! A runtime as a child process.
 
 use std::{
+    fs::File,
     io::Write,
     os::unix::process::CommandExt,
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
@@ -14,6 +15,7 @@ use nix::{
     unistd::Pid,
 };
 
+use super::Options;
 use crate::run;
 
 /// How long a runtime may take to end before it is killed.
@@ -30,16 +32,21 @@ pub struct Server {
 
 impl Server {
     /// Starts `command` in a process group of its own and writes `input`, a
-    /// line, to it. `name` is for messages, `origin` where it will listen.
-    pub fn start(name: &str, origin: String, mut command: Command, input: &str) -> Result<Self> {
+    /// line, to it. `name` is for messages.
+    pub fn start(name: &str, options: &Options, mut command: Command, input: &str) -> Result<Self> {
         command.process_group(0).stdin(Stdio::piped());
+        if let Some(log) = &options.log {
+            let log =
+                File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+            command.stdout(log.try_clone()?).stderr(log);
+        }
         let mut child = command
             .spawn()
             .with_context(|| format!("cannot start {}", run::describe(&command)))?;
         let mut stdin = child.stdin.take();
         let mut server = Self {
             name: name.into(),
-            origin,
+            origin: options.origin(),
             child,
             _input: None,
         };

@@ -1,11 +1,18 @@
 //! Components under `spin up`, as spin.toml describes them.
 
-use std::{collections::BTreeSet, env, ffi::OsString, fs, path::Path, process::Command};
+use std::{
+    collections::BTreeSet,
+    env,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, bail};
 
 use super::{Options, Server, variables::Variables};
-use crate::{platform::spin::Spin, repository::Repository, run};
+use crate::{repository::Repository, run};
 
 /// The oldest version that has WASI 0.3.0, which the components import.
 const OLDEST: (u32, u32) = (4, 1);
@@ -44,10 +51,8 @@ fn version(said: &str) -> Option<(u32, u32)> {
 
 /// Starts it; what it stores is in `spin` of the state folder.
 pub fn start(repository: &Repository, options: &Options) -> Result<Server> {
-    let spin = Spin::read(repository)?;
-    let state = options.state.join("spin");
-    fs::create_dir_all(&state).with_context(|| format!("cannot create {}", state.display()))?;
-    let values = values(&spin, options)?;
+    let values = values(options)?;
+    let state = state(options)?;
     let config = state.join("runtime-config.toml");
     fs::write(&config, runtime_config(&state))?;
 
@@ -55,7 +60,7 @@ pub fn start(repository: &Repository, options: &Options) -> Result<Server> {
     command
         .arg("up")
         .arg("--from")
-        .arg(repository.path("spin.toml"));
+        .arg(options.manifests.folder.join("spin.toml"));
     command.args(["--listen", &options.listen.to_string()]);
     command.arg("--state-dir").arg(&state);
     command.arg("--runtime-config-file").arg(&config);
@@ -66,7 +71,14 @@ pub fn start(repository: &Repository, options: &Options) -> Result<Server> {
     for (name, value) in values.iter() {
         command.env(format!("SPIN_VARIABLE_{name}"), value);
     }
-    Server::start("spin up", options.origin(), command, "")
+    Server::start("spin up", options, command, "")
+}
+
+/// The folder that outlives the runtime.
+pub fn state(options: &Options) -> Result<PathBuf> {
+    let state = options.state.join("spin");
+    fs::create_dir_all(&state).with_context(|| format!("cannot create {}", state.display()))?;
+    Ok(state)
 }
 
 /// The database under the state folder, and no log files: what components
@@ -79,9 +91,9 @@ fn runtime_config(state: &Path) -> String {
 
 /// All values that spin.toml's variables get: those given, PUBLIC_URL, and
 /// what the sandbox must let through for them.
-pub fn values(spin: &Spin, options: &Options) -> Result<Variables> {
+pub fn values(options: &Options) -> Result<Variables> {
+    let spin = &options.manifests.spin;
     let mut values = options.variables.clone();
-    values.warn_about_unknown(spin);
     values.set_default("PUBLIC_URL", &options.origin());
     let used: BTreeSet<&String> = options
         .functions

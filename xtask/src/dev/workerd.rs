@@ -6,11 +6,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::{Options, Server, variables};
-use crate::{
-    platform::{spin::Spin, wrangler::Wrangler},
-    repository::Repository,
-    run,
-};
+use crate::{platform::Manifests, repository::Repository, run};
 
 /// The program that serves, for Node; part of this one.
 const SCRIPT: &str = include_str!("workerd.mjs");
@@ -18,7 +14,7 @@ const SCRIPT: &str = include_str!("workerd.mjs");
 /// What workerd.mjs reads.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Serve {
+pub struct Serve {
     package_json: PathBuf,
     host: String,
     port: u16,
@@ -52,24 +48,26 @@ pub fn start(repository: &Repository, options: &Options) -> Result<Server> {
     let mut node = run::program(repository, repository.node_bin().join("node"));
     node.args(["--input-type=module", "--eval", SCRIPT]);
     let input = serde_json::to_string(&serve)?;
-    Server::start("workerd", options.origin(), node, &input)
+    fs::create_dir_all(&serve.state)
+        .with_context(|| format!("cannot create {}", serve.state.display()))?;
+    Server::start("workerd", options, node, &input)
 }
 
-fn describe(repository: &Repository, options: &Options) -> Result<Serve> {
-    let wrangler = Wrangler::read(repository)?;
-    let spin = Spin::read(repository)?;
+/// What workerd.mjs is told; an error names what is not set.
+pub fn describe(repository: &Repository, options: &Options) -> Result<Serve> {
+    let Manifests {
+        folder,
+        wrangler,
+        spin,
+    } = &options.manifests;
     let mut given = options.variables.clone();
     given.set_default("PUBLIC_URL", &options.origin());
-    given.warn_about_unknown(&spin);
-
-    let state = options.state.join("workerd");
-    fs::create_dir_all(&state).with_context(|| format!("cannot create {}", state.display()))?;
     let mut serve = Serve {
         package_json: repository.path("package.json"),
         host: options.listen.ip().to_string(),
         port: options.listen.port(),
-        state,
-        compatibility_date: wrangler.compatibility_date,
+        state: options.state.join("workerd"),
+        compatibility_date: wrangler.compatibility_date.clone(),
         workers: Vec::new(),
         files: Vec::new(),
     };
@@ -82,7 +80,7 @@ fn describe(repository: &Repository, options: &Options) -> Result<Serve> {
         if let Some(assets) = &environment.assets {
             serve.files.push(Files {
                 name: name.clone(),
-                directory: repository.path(&assets.directory),
+                directory: folder.join(&assets.directory),
             });
         }
         if environment.main.is_none() {
@@ -99,7 +97,7 @@ fn describe(repository: &Repository, options: &Options) -> Result<Serve> {
                 .iter()
                 .map(|route| format!("*{}", route.path()))
                 .collect(),
-            bindings: variables::of_worker(environment, component, &spin, &given)?,
+            bindings: variables::of_worker(environment, component, spin, &given)?,
             buckets: buckets
                 .map(|bucket| (bucket.binding.clone(), bucket.bucket_name.clone()))
                 .collect(),

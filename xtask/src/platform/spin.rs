@@ -1,11 +1,8 @@
 //! `spin.toml`, as far as the commands need it.
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
 use serde::Deserialize;
-
-use crate::repository::Repository;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -68,9 +65,19 @@ pub struct Component {
     pub variables: BTreeMap<String, String>,
     /// Files it sees.
     #[serde(default)]
-    pub files: Vec<toml::Value>,
+    pub files: Vec<Files>,
     /// How it is built.
     pub build: Build,
+}
+
+/// A folder that a component sees.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// Where it is.
+    pub source: String,
+    /// Where the component sees it.
+    pub destination: String,
 }
 
 /// A build command.
@@ -79,13 +86,4 @@ pub struct Component {
 pub struct Build {
     /// The command line.
     pub command: String,
-}
-
-impl Spin {
-    /// Reads the repository's file.
-    pub fn read(repository: &Repository) -> Result<Self> {
-        let text =
-            fs::read_to_string(repository.path("spin.toml")).context("cannot read spin.toml")?;
-        toml::from_str(&text).context("spin.toml")
-    }
 }

@@ -1,11 +1,8 @@
 //! `wrangler.toml`, as far as the commands need it.
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
 use serde::Deserialize;
-
-use crate::repository::Repository;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -23,6 +20,8 @@ pub struct Wrangler {
 pub struct Environment {
     /// The built script; none for one that has only files.
     pub main: Option<String>,
+    /// How it is built.
+    pub build: Build,
     /// What is routed to it.
     pub routes: Vec<Route>,
     /// Variables in the clear.
@@ -37,6 +36,14 @@ pub struct Environment {
     pub assets: Option<Assets>,
     /// Logs and traces.
     pub observability: Observability,
+}
+
+/// A build command.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Build {
+    /// The command line.
+    pub command: String,
 }
 
 /// A route of a zone.
@@ -97,13 +104,4 @@ pub struct Assets {
 pub struct Observability {
     /// Whether the platform keeps them.
     pub enabled: bool,
-}
-
-impl Wrangler {
-    /// Reads the repository's file.
-    pub fn read(repository: &Repository) -> Result<Self> {
-        let text = fs::read_to_string(repository.path("wrangler.toml"))
-            .context("cannot read wrangler.toml")?;
-        toml::from_str(&text).context("wrangler.toml")
-    }
 }

@@ -8,7 +8,8 @@ use anyhow::{Context, Result, ensure};
 use flate2::{Compression, write::GzEncoder};
 
 use crate::{
-    build::{self, Platform, Platforms},
+    build,
+    platform::{Manifests, Platform},
     repository::{Function, Repository},
     setup,
 };
@@ -35,14 +36,20 @@ pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result
         return Err(argument.unexpected().into());
     }
     setup::ensure(repository)?;
-    build::all(repository, &repository.functions()?, Platform::ALL)?;
-    check(repository)?;
+    let manifests = Manifests::read(repository)?;
+    build::all(
+        repository,
+        &manifests,
+        &repository.functions()?,
+        Platform::ALL,
+    )?;
+    check(repository, &manifests)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the sizes of what is built; an error when one is over its budget.
-pub fn check(repository: &Repository) -> Result<()> {
-    let sizes = measure(repository)?;
+pub fn check(repository: &Repository, manifests: &Manifests) -> Result<()> {
+    let sizes = measure(repository, manifests)?;
     println!("function   platform      raw KB   gzip KB  budget KB");
     for size in &sizes {
         println!(
@@ -64,12 +71,11 @@ pub fn check(repository: &Repository) -> Result<()> {
     Ok(())
 }
 
-fn measure(repository: &Repository) -> Result<Vec<Size>> {
-    let platforms = Platforms::read(repository)?;
+fn measure(repository: &Repository, manifests: &Manifests) -> Result<Vec<Size>> {
     let mut sizes = Vec::new();
     for function in repository.functions()? {
         for &platform in Platform::ALL {
-            if platforms.runs(&function, platform) {
+            if manifests.runs(&function, platform) {
                 sizes.push(measure_one(&function, platform)?);
             }
         }

@@ -1,0 +1,232 @@
+//! wrangler.toml, spin.toml and README.md name the same functions, routes,
+//! stores, variables and secrets.
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::no_findings;
+use crate::{
+    platform::{
+        Manifests,
+        spin::{Component, Spin},
+        wrangler::{Environment, Wrangler},
+    },
+    repository::{Function, Repository},
+};
+
+/// Name of the object store's binding in every Worker.
+const BINDING: &str = "OBJECTS";
+
+/// The step.
+pub fn check(repository: &Repository) -> Result<()> {
+    let manifests = Manifests::read(repository)?;
+    let mut findings = names(repository, &manifests)?;
+    findings.extend(one_host(&manifests.wrangler));
+    let readme = fs::read_to_string(repository.path("README.md")).context("README.md")?;
+    for function in repository.functions()? {
+        let name = &function.name;
+        let environment = manifests.wrangler.environments.get(name);
+        let component = manifests.spin.components.get(name);
+        if let (Some(environment), Some(component)) = (environment, component) {
+            let both = Both {
+                function: &function,
+                environment,
+                component,
+                spin: &manifests.spin,
+            };
+            findings.extend(both.findings(repository));
+            findings.extend(both.readme(&readme));
+        }
+    }
+    no_findings(findings)
+}
+
+/// The folders of `workers/`, the environments and the components.
+fn names(repository: &Repository, manifests: &Manifests) -> Result<Vec<String>> {
+    let functions: BTreeSet<String> = repository
+        .functions()?
+        .into_iter()
+        .map(|function| function.name)
+        .collect();
+    let environments = manifests.wrangler.environments.keys().cloned().collect();
+    let components = manifests.spin.components.keys().cloned().collect();
+    Ok([
+        ("wrangler.toml's environments", environments),
+        ("spin.toml's components", components),
+    ]
+    .into_iter()
+    .filter_map(|(what, names)| differ(what, &names, "workers/", &functions))
+    .collect())
+}
+
+/// All routes and PUBLIC_URL name one host, so that one substitution moves
+/// the lot.
+fn one_host(wrangler: &Wrangler) -> Vec<String> {
+    let routes = || wrangler.environments.values().flat_map(|one| &one.routes);
+    let hosts: BTreeSet<&str> = routes().map(|route| route.host()).collect();
+    let zones: BTreeSet<&str> = routes().map(|route| route.zone_name.as_str()).collect();
+    let urls: BTreeSet<&str> = wrangler
+        .environments
+        .values()
+        .filter_map(|one| one.vars.get("PUBLIC_URL"))
+        .map(|url| url.trim_start_matches("https://"))
+        .collect();
+    let mut findings = Vec::new();
+    if hosts.len() != 1 || hosts != urls {
+        findings.push(format!("routes are of {hosts:?}, PUBLIC_URL of {urls:?}"));
+    }
+    if zones.len() != 1 {
+        findings.push(format!("routes are in the zones {zones:?}"));
+    }
+    findings
+}
+
+/// One function on both platforms.
+struct Both<'a> {
+    function: &'a Function,
+    environment: &'a Environment,
+    component: &'a Component,
+    spin: &'a Spin,
+}
+
+impl Both<'_> {
+    fn findings(&self, repository: &Repository) -> Vec<String> {
+        let name = &self.function.name;
+        let workers = format!("{name} in wrangler.toml");
+        let spin = format!("{name} in spin.toml");
+        let mut findings: Vec<String> = [
+            differ(&workers, &self.worker_routes(), &spin, &self.spin_routes()),
+            differ(&workers, &self.vars(), &spin, &self.spin_variables(false)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let required = self.environment.secrets.required.iter().cloned().collect();
+        let of_spin = self.spin_secrets_required();
+        findings.extend(differ(&workers, &required, &spin, &of_spin));
+
+        let stored = !self.component.sqlite_databases.is_empty();
+        let bound = self.environment.r2_buckets.iter();
+        let bound: Vec<_> = bound.map(|bucket| bucket.binding.as_str()).collect();
+        if bound != vec![BINDING; usize::from(stored)] {
+            findings.push(format!("{name}: stores {bound:?} do not fit spin.toml's"));
+        }
+        if !self.environment.observability.enabled {
+            findings.push(format!("{workers}: observability is not enabled"));
+        }
+        findings.extend(self.paths(repository));
+        findings
+    }
+
+    /// Each platform's manifest names what the build puts there, and how to
+    /// build it; and both serve the same files.
+    fn paths(&self, repository: &Repository) -> Vec<String> {
+        let name = &self.function.name;
+        let mut findings = Vec::new();
+        let mut expect = |what: &str, found: &str, expected: String| {
+            if found != expected {
+                findings.push(format!("{name}: {what} is {found:?}, not {expected:?}"));
+            }
+        };
+        let below = |path: PathBuf| {
+            let path = path.strip_prefix(repository.root()).unwrap_or(&path);
+            path.to_string_lossy().into_owned()
+        };
+        if let Some(main) = &self.environment.main {
+            expect("main", main, below(self.function.output().join("index.js")));
+            let command = &self.environment.build.command;
+            let expected = format!("cargo xtask build --platform workers {name}");
+            expect("wrangler.toml's build", command, expected);
+        }
+        let source = &self.component.source;
+        expect("source", source, below(self.function.component()));
+        let command = &self.component.build.command;
+        let expected = format!("cargo xtask build --platform spin {name}");
+        expect("spin.toml's build", command, expected);
+
+        let assets = self.environment.assets.iter();
+        let assets: Vec<_> = assets.map(|assets| (&*assets.directory, "/")).collect();
+        let files = self.component.files.iter();
+        let files: Vec<_> = files
+            .map(|files| (&*files.source, &*files.destination))
+            .collect();
+        if assets != files {
+            findings.push(format!("{name}: assets {assets:?}, but files {files:?}"));
+        }
+        findings
+    }
+
+    fn worker_routes(&self) -> BTreeSet<String> {
+        let routes = self.environment.routes.iter();
+        routes.map(|route| route.path().into()).collect()
+    }
+
+    /// In Cloudflare's spelling, `/x/*` for Spin's `/x/...`.
+    fn spin_routes(&self) -> BTreeSet<String> {
+        let triggers = self.spin.trigger.http.iter();
+        triggers
+            .filter(|trigger| trigger.component == self.function.name)
+            // Workers' files need no health check; the component does.
+            .filter(|trigger| {
+                self.environment.main.is_some() || !trigger.route.starts_with("/health/")
+            })
+            .map(|trigger| trigger.route.replace("...", "*"))
+            .collect()
+    }
+
+    fn vars(&self) -> BTreeSet<String> {
+        self.environment.vars.keys().cloned().collect()
+    }
+
+    fn spin_variables(&self, secret: bool) -> BTreeSet<String> {
+        let names = self.component.variables.keys();
+        let is = |name: &&String| self.spin.variables.get(*name).map(|v| v.secret) == Some(secret);
+        names.filter(is).map(|name| name.to_uppercase()).collect()
+    }
+
+    fn spin_secrets_required(&self) -> BTreeSet<String> {
+        let is_required = |name: &String| {
+            let variable = self.spin.variables.get(&name.to_lowercase());
+            variable.is_some_and(|variable| variable.required)
+        };
+        let secrets = self.spin_variables(true).into_iter();
+        secrets.filter(is_required).collect()
+    }
+
+    /// The README's table has a row for the function, with its routes (their
+    /// first segments), secrets and store.
+    fn readme(&self, readme: &str) -> Vec<String> {
+        let name = &self.function.name;
+        let start = format!("| `{name}` |");
+        let Some(row) = readme.lines().find(|line| line.starts_with(&start)) else {
+            return vec![format!("README.md has no row that begins with {start:?}")];
+        };
+        let health = format!("/health/{name}");
+        let routes = self.worker_routes().into_iter();
+        let routes = routes.filter(|route| *route != health);
+        let wanted = routes
+            .map(|route| match route.trim_end_matches("/*") {
+                "" => "/".to_owned(),
+                path => path.to_owned(),
+            })
+            .chain(self.spin_variables(true));
+        wanted
+            .filter(|word| !row.contains(&format!("`{word}`")))
+            .map(|word| format!("README.md's row of {name} does not name `{word}`"))
+            .collect()
+    }
+}
+
+/// What is in one set and not in the other.
+fn differ(
+    left: &str,
+    left_set: &BTreeSet<String>,
+    right: &str,
+    right_set: &BTreeSet<String>,
+) -> Option<String> {
+    let only_left: Vec<_> = left_set.difference(right_set).collect();
+    let only_right: Vec<_> = right_set.difference(left_set).collect();
+    (left_set != right_set)
+        .then(|| format!("only {left}: {only_left:?}; only {right}: {only_right:?}"))
+}

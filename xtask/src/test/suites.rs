@@ -1,0 +1,218 @@
+//! Suites that talk to a running server: the ports' contract, the black-box
+//! cases, the website.
+//!
+//! A suite is integration tests of the crate `blackbox`. They are told by the
+//! environment: `BASE` is the server's origin, `RUNTIME` what it is,
+//! `SERVER_LOG` the file that gets what it prints; and every variable that the
+//! server was given is there by its own name, so that a test knows the secrets
+//! and serves the fakes at the addresses that the server will ask.
+
+use std::{fs, net::SocketAddr, path::Path};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{crates, output, spin_host};
+use crate::{
+    build,
+    dev::{self, Options, Runtime, Server, Variables},
+    platform::Manifests,
+    repository::{Function, Repository},
+    run,
+};
+
+/// The integration test that runs the ports' contract; all others are
+/// black-box cases.
+const CONTRACT: &str = "contract";
+
+/// What the functions are given; `{host}` becomes an address of loopback that
+/// is free, one per variable.
+const VARIABLES: &[(&str, &str)] = &[
+    ("ADMIN_TOKEN", "test-only-admin-token-0c2f"),
+    ("GITHUB_WEBHOOK_SECRET", "test-only-webhook-secret-51d8"),
+    ("GITHUB_REPOSITORIES", "acme/*,example/one"),
+    ("GITHUB_TOKEN", "test-only-github-token-9be1"),
+    ("GITHUB_API_URL", "http://{host}"),
+    ("GITHUB_ASSET_HOSTS", "{host}"),
+    (
+        "DISCORD_WEBHOOK_URL",
+        "http://{host}/api/webhooks/1/test-only-discord-7a30",
+    ),
+    ("FOUNDRY_API_URL", "http://{host}"),
+    (
+        "FOUNDRY_RELEASE_TOKENS",
+        r#"{"announced":"test-only-foundry-token-e6c4"}"#,
+    ),
+];
+
+/// What the contract's cases need.
+const CONTRACT_VARIABLES: &[(&str, &str)] = &[("GITHUB_API_URL", "http://{host}")];
+
+/// What must appear in nothing that a server prints.
+const SECRET_MARK: &str = "test-only-";
+
+/// The ports' contract on workerd.
+pub fn contract_on_workerd(repository: &Repository) -> Result<()> {
+    contract(repository, Runtime::Workerd)
+}
+
+/// The ports' contract on Spin or the test host.
+pub fn contract_on_spin(repository: &Repository) -> Result<()> {
+    contract(repository, Runtime::Spin)
+}
+
+/// The black-box cases on workerd.
+pub fn blackbox_on_workerd(repository: &Repository) -> Result<()> {
+    blackbox(repository, Runtime::Workerd)
+}
+
+/// The black-box cases on Spin or the test host.
+pub fn blackbox_on_spin(repository: &Repository) -> Result<()> {
+    blackbox(repository, Runtime::Spin)
+}
+
+/// The website with a fake API, in all its states.
+pub fn site(repository: &Repository) -> Result<()> {
+    look_at_site(repository, "--mock")
+}
+
+fn contract(repository: &Repository, runtime: Runtime) -> Result<()> {
+    let suite = repository.contract_suite();
+    let manifests = Manifests::read_in(&suite.entry)?;
+    let options = options(
+        repository,
+        ("contract", runtime),
+        manifests,
+        vec![suite],
+        CONTRACT_VARIABLES,
+    )?;
+    let (server, name) = start(repository, &options)?;
+    cargo_test(repository, &options, &server, name, &[CONTRACT.into()])
+}
+
+fn blackbox(repository: &Repository, runtime: Runtime) -> Result<()> {
+    let mut tests = crates::tests_of(repository, "blackbox")?;
+    tests.retain(|name| name != CONTRACT);
+    ensure!(!tests.is_empty(), "the crate blackbox has no tests");
+    let options = options(
+        repository,
+        ("blackbox", runtime),
+        Manifests::read(repository)?,
+        repository.functions()?,
+        VARIABLES,
+    )?;
+    let (mut server, name) = start(repository, &options)?;
+    cargo_test(repository, &options, &server, name, &tests)?;
+    // The cases have left packages behind.
+    look_at_site(repository, server.origin())?;
+    server.stop();
+    match &options.log {
+        Some(log) => output::check(log, SECRET_MARK),
+        None => bail!("the server's output was not kept"),
+    }
+}
+
+/// Options with an empty state folder in cargo's target folder.
+fn options(
+    repository: &Repository,
+    (suite, runtime): (&str, Runtime),
+    manifests: Manifests,
+    functions: Vec<Function>,
+    variables: &[(&'static str, &str)],
+) -> Result<Options> {
+    let folder = repository
+        .target()?
+        .join("suites")
+        .join(suite)
+        .join(runtime.name());
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("cannot empty {}", folder.display()));
+        }
+        _ => fs::create_dir_all(&folder)?,
+    }
+    let mut values = Vec::new();
+    for (name, value) in variables {
+        let host = free()?.to_string();
+        values.push((*name, value.replace("{host}", &host)));
+    }
+    Ok(Options {
+        runtime,
+        listen: free()?,
+        variables: Variables::from_pairs("the suite's own", values),
+        log: Some(folder.join("server.log")),
+        state: folder,
+        functions,
+        manifests,
+    })
+}
+
+/// An address of loopback that nothing listens on.
+fn free() -> Result<SocketAddr> {
+    dev::address("127.0.0.1:0")
+}
+
+/// Builds and starts what the suite talks to; gives the runtime's name too.
+fn start(repository: &Repository, options: &Options) -> Result<(Server, &'static str)> {
+    let platform = options.runtime.platform();
+    build::all(
+        repository,
+        &options.manifests,
+        &options.functions,
+        &[platform],
+    )?;
+    let started = match options.runtime {
+        Runtime::Workerd => dev::start(repository, options).map(|server| (server, "workerd")),
+        Runtime::Spin => match dev::spin::find() {
+            Ok(_) => dev::start(repository, options).map(|server| (server, "spin")),
+            Err(error) => {
+                println!("{error:#}\nso the components run on the test host, not on Spin");
+                spin_host::start(repository, options).map(|server| (server, "spin-host"))
+            }
+        },
+    };
+    started.inspect_err(|_| show_log(options))
+}
+
+fn cargo_test(
+    repository: &Repository,
+    options: &Options,
+    server: &Server,
+    runtime: &str,
+    tests: &[String],
+) -> Result<()> {
+    let mut cargo = run::cargo(repository);
+    cargo.args(["test", "--locked", "--package", "blackbox"]);
+    for test in tests {
+        cargo.args(["--test", test]);
+    }
+    cargo.env("BASE", server.origin()).env("RUNTIME", runtime);
+    cargo.env("PUBLIC_URL", server.origin());
+    if let Some(log) = &options.log {
+        cargo.env("SERVER_LOG", log);
+    }
+    for (name, value) in options.variables.iter() {
+        cargo.env(name, value);
+    }
+    run::run(&mut cargo).inspect_err(|_| show_log(options))
+}
+
+/// The end of what the server printed, for whoever reads the failure.
+fn show_log(options: &Options) {
+    let Some(log) = options.log.as_deref().map(Path::new) else {
+        return;
+    };
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<_> = text.lines().collect();
+    println!("the last of {}:", log.display());
+    for line in &lines[lines.len().saturating_sub(40)..] {
+        println!("    | {line}");
+    }
+}
+
+fn look_at_site(repository: &Repository, target: &str) -> Result<()> {
+    let mut node = run::program(repository, repository.node_bin().join("node"));
+    run::run(
+        node.arg(repository.path("tests/browser/site.mjs"))
+            .arg(target),
+    )
+}
