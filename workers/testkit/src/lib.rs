@@ -13,5 +13,9 @@ pub mod contract;
 pub mod fake;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod memory;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod package;
 pub mod pattern;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod payload;
 pub mod sign;

@@ -2,11 +2,19 @@
 //! (`memory::MemoryHost::serve`) or on loopback ([`Server`]).
 
 pub mod client;
+pub mod discord;
 mod exchange;
+pub mod foundry;
+pub mod github;
 mod http1;
 mod peer;
+mod script;
 mod server;
 
+pub use discord::Discord;
 pub use exchange::{Asked, Delivery, Reply, Service, Silence};
+pub use foundry::Foundry;
+pub use github::Github;
 pub use peer::Peer;
+pub use script::{Mode, Rule};
 pub use server::{Listener, Server};
