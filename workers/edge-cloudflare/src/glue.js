@@ -1,10 +1,20 @@
 // What the adapter asks of JavaScript. A crossing between wasm and JavaScript costs more than most
 // of the work on an update check, so every function here does all that it can in one.
 
-// Headers cross as one string, "name\nvalue\nname\nvalue": neither may hold a line break.
-function pairs(text) {
+// Headers cross as one string, "name\nvalue\nname\nvalue": neither may hold a line break. An object
+// of them is twice as fast as a list of pairs, but holds every name once.
+function headersOf(text) {
   if (text === "") return undefined;
   const lines = text.split("\n");
+  const headers = {};
+  for (let i = 0; i < lines.length; i += 2) {
+    if (lines[i] in headers) return pairs(lines);
+    headers[lines[i]] = lines[i + 1];
+  }
+  return headers;
+}
+
+function pairs(lines) {
   const list = [];
   for (let i = 0; i < lines.length; i += 2) list.push([lines[i], lines[i + 1]]);
   return list;
@@ -21,17 +31,17 @@ export function describe(request) {
 }
 
 export function respondBytes(status, headers, bytes) {
-  return new Response(copy(bytes), { status, headers: pairs(headers) });
+  return new Response(copy(bytes), { status, headers: headersOf(headers) });
 }
 
 export function respondStream(status, headers, stream) {
-  return new Response(stream, { status, headers: pairs(headers) });
+  return new Response(stream, { status, headers: headersOf(headers) });
 }
 
 export function send(url, method, headers, bytes, signal) {
   return fetch(url, {
     method,
-    headers: pairs(headers),
+    headers: headersOf(headers),
     body: bytes.length ? copy(bytes) : undefined,
     redirect: "manual",
     cache: "no-store",

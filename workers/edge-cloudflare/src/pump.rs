@@ -3,7 +3,8 @@
 
 use std::collections::VecDeque;
 
-use edge::{Body, BodyError};
+use edge::{Body, BodyError, Clock, log};
+use serde_json::json;
 use wasm_bindgen::JsValue;
 use worker::web_sys::ReadableStream;
 
@@ -145,9 +146,13 @@ pub(crate) fn native(host: &Host, body: Body) -> Result<ReadableStream, JsValue>
     };
     let pipe = Pipe::new(body.length())?;
     let readable = pipe.readable();
+    let teller = host.clone();
     host.keep_alive(async move {
-        // The reader learns of a failure by the broken stream.
-        let _ = pipe.complete(body).await;
+        // The reader learns of a failure by the broken stream; one who went away is none.
+        if let Err(PumpError::Body(error)) = pipe.complete(body).await {
+            let members = json!({ "cause": error.to_string() });
+            log::event(&teller, teller.now(), "response body broke off", members);
+        }
     });
     Ok(readable)
 }

@@ -123,8 +123,11 @@ impl Host {
         thrown: Option<JsValue>,
     ) -> Result<Got, ObjectError> {
         let failed = thrown.as_ref().map(unavailable);
-        let (Some(range), Some(meta)) = (get.range, self.object_head(key).await?) else {
+        let Some(range) = get.range else {
             return failed.map_or(Ok(Got::Missing), Err);
+        };
+        let Some(meta) = self.object_head(key).await? else {
+            return Ok(Got::Missing);
         };
         if get.unless_etag.as_ref() == Some(&meta.etag) {
             return Ok(Got::Unchanged(meta));
