@@ -124,15 +124,27 @@ fn allow_what_is_named(values: &mut Variables) {
         }
     }
     let hosts = values.get("GITHUB_ASSET_HOSTS").unwrap_or_default();
-    // Those without a port are GitHub's own, in spin.toml already, or served
-    // by https.
-    let own = hosts
-        .split(',')
-        .map(str::trim)
-        .find(|host| host.contains(':'));
-    if let Some(host) = own {
-        let allowed = format!("*://{host}");
+    if let Some(allowed) = asset_origin(hosts) {
         values.set_default("ALLOW_GITHUB_ASSETS", &allowed);
+    }
+}
+
+/// One entry for the hosts with a port in a list; those without are GitHub's
+/// own, which spin.toml has already.
+fn asset_origin(hosts: &str) -> Option<String> {
+    let own: Vec<(&str, &str)> = hosts
+        .split(',')
+        .filter_map(|host| host.trim().rsplit_once(':'))
+        .collect();
+    match own.as_slice() {
+        [] => None,
+        [(host, port)] => Some(format!("*://{host}:{port}")),
+        [(host, _), others @ ..] => {
+            if others.iter().any(|(other, _)| other != host) {
+                eprintln!("warning: of GITHUB_ASSET_HOSTS only {host} is reachable on Spin");
+            }
+            Some(format!("*://{host}:*"))
+        }
     }
 }
 
@@ -153,6 +165,18 @@ mod tests {
         assert!(version("spin 4.10.0") >= Some(OLDEST));
         assert!(version("spin 4.0.2") < Some(OLDEST));
         assert_eq!(version("bash: no"), None);
+    }
+
+    #[test]
+    fn asset_hosts_become_one_entry() {
+        for (hosts, entry) in [
+            ("", None),
+            ("codeload.github.com", None),
+            ("codeload.github.com, 127.0.0.1:9", Some("*://127.0.0.1:9")),
+            ("127.0.0.1:8,127.0.0.1:9", Some("*://127.0.0.1:*")),
+        ] {
+            assert_eq!(asset_origin(hosts).as_deref(), entry, "{hosts}");
+        }
     }
 
     #[test]

@@ -24,15 +24,15 @@ use crate::{
 /// black-box cases.
 const CONTRACT: &str = "contract";
 
-/// What the functions are given; `{host}` becomes an address of loopback that
-/// is free, one per variable.
+/// What the functions are given; each `{host}` becomes an address of loopback
+/// that is free.
 const VARIABLES: &[(&str, &str)] = &[
     ("ADMIN_TOKEN", "test-only-admin-token-0c2f"),
     ("GITHUB_WEBHOOK_SECRET", "test-only-webhook-secret-51d8"),
     ("GITHUB_REPOSITORIES", "acme/*,example/one"),
     ("GITHUB_TOKEN", "test-only-github-token-9be1"),
     ("GITHUB_API_URL", "http://{host}"),
-    ("GITHUB_ASSET_HOSTS", "{host}"),
+    ("GITHUB_ASSET_HOSTS", "{host},{host}"),
     (
         "DISCORD_WEBHOOK_URL",
         "http://{host}/api/webhooks/1/test-only-discord-7a30",
@@ -132,8 +132,11 @@ fn options(
     }
     let mut values = Vec::new();
     for (name, value) in variables {
-        let host = free()?.to_string();
-        values.push((*name, value.replace("{host}", &host)));
+        let mut value = (*value).to_owned();
+        while value.contains("{host}") {
+            value = value.replacen("{host}", &free()?.to_string(), 1);
+        }
+        values.push((*name, value));
     }
     Ok(Options {
         runtime,
