@@ -54,7 +54,7 @@ where
 {
     check_key(key)?;
     let had = get.unless_etag.clone().map_or(Value::Null, Value::Text);
-    let rows = host.sql(GET, &[key.into(), now(host), had]).await?;
+    let rows = host.look_up(GET, &[key.into(), now(host), had]).await?;
     let Some(Found { meta, bytes }) = first(rows)? else {
         return Ok(Got::Missing);
     };
@@ -77,7 +77,7 @@ where
 /// See [`edge::Objects::object_head`].
 pub async fn head<H: Sql + Clock>(host: &H, key: &str) -> Result<Option<ObjectMeta>, ObjectError> {
     check_key(key)?;
-    let rows = host.sql(HEAD, &[key.into(), now(host)]).await?;
+    let rows = host.look_up(HEAD, &[key.into(), now(host)]).await?;
     Ok(first(rows)?.map(|found| found.meta))
 }
 
@@ -97,7 +97,7 @@ pub async fn list<H: Sql + Clock>(
         now(host),
         wanted.into(),
     ];
-    let rows = host.sql(LIST, &range).await?;
+    let rows = host.look_up(LIST, &range).await?;
     let mut objects = rows
         .into_iter()
         .map(row::meta)

@@ -16,9 +16,18 @@ pub const CHUNK: usize = 1024 * 1024;
 /// Version of the schema, kept in the database.
 const VERSION: i64 = 1;
 
-/// Whether the answer to `PRAGMA user_version` says that the tables are there.
+/// Asks for the version of the tables.
+pub const FIND: &str = "PRAGMA user_version";
+
+/// Whether the answer to [`FIND`] says that the tables are there.
 pub fn is_current(rows: &[Row]) -> bool {
     matches!(rows, [row] if matches!(row[..], [Value::Integer(VERSION)]))
+}
+
+/// Whether the answer to `PRAGMA journal_mode = WAL` says that the database is in memory: then
+/// every connection has one of its own.
+pub fn is_in_memory(rows: &[Row]) -> bool {
+    matches!(rows, [row] if matches!(&row[..], [Value::Text(mode)] if mode == "memory"))
 }
 
 /// What creates the tables. Every statement may run again, and beside itself.

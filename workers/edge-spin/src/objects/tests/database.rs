@@ -78,6 +78,14 @@ impl Sql for Database {
             .map_err(failure)?;
         rows.collect::<Result<_, _>>().map_err(failure)
     }
+
+    async fn look_up(
+        &self,
+        statement: &'static str,
+        parameters: &[Value],
+    ) -> Result<Vec<Row>, SqlError> {
+        self.sql(statement, parameters).await
+    }
 }
 
 fn bound(value: &Value) -> types::Value {
