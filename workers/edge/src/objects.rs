@@ -46,7 +46,8 @@ pub struct ObjectMeta {
     pub key: String,
     /// Its size, in bytes.
     pub size: u64,
-    /// Its entity tag, without quotes; another one after every write.
+    /// Its entity tag, without quotes; another one whenever the bytes are others. (R2 derives it from
+    /// the bytes, so writing the same bytes again may keep it.)
     pub etag: String,
     /// When it was written.
     pub modified: Timestamp,
@@ -137,7 +138,7 @@ pub struct Put {
     pub cache_control: Option<&'static str>,
     /// SHA-256 that the bytes must have.
     pub sha256: Option<[u8; 32]>,
-    /// When the object ceases to exist; at least a minute ahead.
+    /// When the object ceases to exist.
     pub expires: Option<Timestamp>,
 }
 

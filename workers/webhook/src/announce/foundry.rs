@@ -134,12 +134,14 @@ async fn outcome(answer: Answer) -> Outcome {
         .and_then(|seconds| seconds.trim().parse().ok())
         .map(Duration::from_secs);
     let body = answer.body.bytes(MAX_ANSWER).await.ok();
-    let body: Value = body
-        .and_then(|body| serde_json::from_slice(&body).ok())
-        .unwrap_or_default();
-    let succeeded = body.get("status").and_then(Value::as_str) == Some("success");
+    let body: Option<Value> = body.and_then(|body| serde_json::from_slice(&body).ok());
+    let word = |name: &str| body.as_ref()?.get(name);
+    let succeeded = word("status").and_then(Value::as_str) == Some("success");
     match status {
         _ if status.is_success() && succeeded => Outcome::Sent,
+        _ if status.is_success() && body.is_none() => {
+            Outcome::Unconfirmed(format!("{said}, but the rest of the answer did not come"))
+        }
         StatusCode::TOO_MANY_REQUESTS => Outcome::Later {
             message: said,
             retry_after,
@@ -148,7 +150,7 @@ async fn outcome(answer: Answer) -> Outcome {
             message: said,
             retry_after,
         },
-        _ => Outcome::Refused(match body.get("errors") {
+        _ => Outcome::Refused(match word("errors") {
             Some(errors) => format!("{said}: {}", clip(&errors.to_string(), MAX_WORDS)),
             None => said,
         }),

@@ -1,0 +1,81 @@
+//! Announcements that do not go well never take the release back.
+
+use registry::record::Status;
+use testkit::{
+    fake::{Mode, Reply, Rule, discord, foundry},
+    package::Package,
+};
+
+use crate::world::{World, assert_done, resume_until_finished, served};
+
+#[test]
+fn an_announcement_is_retried_until_it_is_confirmed_and_no_longer() {
+    let limited = || Mode::Answer(discord::limited(2.5, false));
+    let cases = [
+        ("limited once", limited(), 1, Status::Confirmed, 1),
+        ("limited for ever", limited(), 1000, Status::Failed, 0),
+        (
+            "refused",
+            Mode::Answer(Reply::new(404)),
+            1,
+            Status::Failed,
+            0,
+        ),
+        (
+            "taken, but nobody said so",
+            Mode::AnswerLost,
+            1,
+            Status::Unconfirmed,
+            1,
+        ),
+        (
+            "overloaded once",
+            Mode::Answer(Reply::new(503)),
+            1,
+            Status::Confirmed,
+            1,
+        ),
+    ];
+    for (what, mode, times, status, messages) in cases {
+        let world = World::new();
+        world.release("v1.0.0", &Package::module("maps", "1.0.0"));
+        world
+            .discord
+            .script(Rule::on("POST", "*", mode).times(times));
+        world.deliver_to(&world.host, "d-1", "v1.0.0").unwrap();
+        world.host.run(world.host.run_deferred()).unwrap();
+        let journal = resume_until_finished(&world.host, "d-1").unwrap();
+        assert_done(&journal);
+        assert_eq!(journal.announcements.discord.status, status, "{what}");
+        assert_eq!(world.discord.messages().len(), messages, "{what}");
+        assert_eq!(
+            served(&world.host, "maps", "stable").as_deref(),
+            Some("1.0.0"),
+            "{what}"
+        );
+        assert_eq!(
+            journal.announcements.foundry.status,
+            Status::Confirmed,
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn foundrys_words_reach_the_journal() {
+    let world = World::new();
+    world.release("v1.0.0", &Package::module("maps", "1.0.0"));
+    let refusal = foundry::errors(400, "version", "This version exists already", "unique");
+    world
+        .foundry
+        .script(Rule::on("POST", "*", Mode::Answer(refusal)));
+    let journal = world.publish("d-1", "v1.0.0");
+    assert_done(&journal);
+    let foundry = &journal.announcements.foundry;
+    assert_eq!(foundry.status, Status::Failed);
+    assert!(
+        foundry.detail.contains("This version exists already"),
+        "{}",
+        foundry.detail
+    );
+}

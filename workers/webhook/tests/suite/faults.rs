@@ -1,0 +1,104 @@
+//! A fault at every store operation and every outbound call of a whole publish.
+
+use edge::StatusCode;
+use registry::record::Status;
+use testkit::{
+    memory::{Fault, MemoryHost, sweep},
+    package::Package,
+    sign,
+};
+
+use crate::world::{World, assert_done, assert_whole, journal, resume_until_finished, served};
+
+const SECRETS: [&str; 3] = [sign::TEST_KEY, "fvttp_maps", crate::world::ADMIN_TOKEN];
+
+#[test]
+fn wherever_it_breaks_there_is_one_release_and_at_most_one_announcement() {
+    let worlds = std::cell::RefCell::new(Vec::new());
+    let setup = || {
+        let world = World::new();
+        world.release(
+            "v1.0.0",
+            &Package::module("maps", "1.0.0").file("a.js", b"1".to_vec()),
+        );
+        let host = world.host.clone();
+        // A reader polls whenever anything was written.
+        let reader = host.peer();
+        host.on_write(move |_| assert_whole(&reader, "maps"));
+        worlds.borrow_mut().push(world);
+        host
+    };
+    let scenario = |host: &MemoryHost, fault: Option<(&testkit::memory::Point, Fault)>| {
+        let worlds = worlds.borrow();
+        let world = worlds.last().unwrap();
+        publish_through(world, host);
+        check(world, &format!("{fault:?}"));
+    };
+    let tried = sweep(&Fault::ALL, setup, scenario);
+    println!("publishing: {tried}");
+    assert!(tried.struck > 100, "the sweep hardly struck: {tried}");
+}
+
+/// Publishes under whatever faults the host has; then the process is started anew, and the author
+/// redelivers what GitHub shows as failed.
+fn publish_through(world: &World, host: &MemoryHost) {
+    let accepted = world
+        .deliver_to(host, "d-1", "v1.0.0")
+        .is_some_and(|response| response.status == StatusCode::ACCEPTED);
+    // A crash in here ends the process.
+    let _ = host.run(host.run_deferred());
+    let restarted = host.peer();
+    restarted.advance(std::time::Duration::from_secs(300));
+    if !accepted {
+        world.deliver_to(&restarted, "d-1", "v1.0.0");
+        let _ = restarted.run(restarted.run_deferred());
+    }
+    resume_until_finished(&restarted, "d-1");
+}
+
+fn check(world: &World, fault: &str) {
+    let host = world.host.peer();
+    let journal = journal(&host, "d-1").expect("the delivery is journalled");
+    assert_done(&journal);
+    assert_eq!(
+        served(&host, "maps", "stable").as_deref(),
+        Some("1.0.0"),
+        "{fault}"
+    );
+    assert_whole(&host, "maps");
+    let releases = crate::world::channels(&host, "maps")
+        .unwrap()
+        .releases
+        .len();
+    assert_eq!(releases, 1, "{fault}");
+    for (announcement, sent) in [
+        (
+            &journal.announcements.discord,
+            world.discord.messages().len(),
+        ),
+        (
+            &journal.announcements.foundry,
+            world.foundry.releases().len(),
+        ),
+    ] {
+        match announcement.status {
+            Status::Confirmed => assert_eq!(sent, 1, "{fault}"),
+            Status::Unconfirmed => assert!(sent <= 1, "{fault}"),
+            other => panic!("{fault}: {other:?} {}", announcement.detail),
+        }
+    }
+    let open: Vec<String> = host
+        .keys()
+        .into_iter()
+        .filter(|key| key.starts_with("open/"))
+        .collect();
+    assert!(open.is_empty(), "{fault}: {open:?}");
+    let journal = serde_json::to_string(&journal).unwrap();
+    let written = world.host.log_lines().join("\n") + &journal;
+    for secret in SECRETS {
+        assert!(
+            !written.contains(secret),
+            "{fault}: a secret was written down"
+        );
+    }
+}

@@ -1,0 +1,188 @@
+//! Releases that are refused: nothing that is served changes, and the journal says why.
+
+use registry::State;
+use testkit::{
+    fake::{
+        Mode, Reply, Rule,
+        github::{self, Upload},
+    },
+    package::Package,
+    payload,
+};
+
+use crate::world::{REPOSITORY, World, assert_whole, resume_until_finished, served};
+
+#[test]
+fn a_refused_release_changes_nothing_and_says_why() {
+    let cases: [(&str, &str, Vec<u8>, &str); 7] = [
+        (
+            "older",
+            "v0.9.0",
+            Package::module("maps", "0.9.0").zip(),
+            "not newer",
+        ),
+        (
+            "prefixed",
+            "v1.1.0",
+            Package::module("maps", "v1.1.0").zip(),
+            "begins with `v`",
+        ),
+        (
+            "tag",
+            "v1.2.0",
+            Package::module("maps", "1.1.0").zip(),
+            "give both the same version",
+        ),
+        (
+            "missing file",
+            "v1.1.0",
+            Package::module("maps", "1.1.0")
+                .field("esmodules", serde_json::json!(["gone.js"]))
+                .zip(),
+            "gone.js",
+        ),
+        (
+            "placeholder",
+            "v1.1.0",
+            Package::module("maps", "#{VERSION}#").zip(),
+            "placeholder",
+        ),
+        (
+            "no archive",
+            "v1.1.0",
+            b"<html>not a zip</html>".to_vec(),
+            "zip",
+        ),
+        (
+            "other content",
+            "1.0.0",
+            Package::module("maps", "1.0.0")
+                .file("b.js", b"2".to_vec())
+                .zip(),
+            "published already",
+        ),
+    ];
+    for (what, tag, zip, reason) in cases {
+        let world = World::new();
+        world.release("v1.0.0", &Package::module("maps", "1.0.0"));
+        world.publish("d-1", "v1.0.0");
+        let before = world.host.bytes("packages/maps/channels.json");
+        world
+            .github
+            .publish(payload::Release::new(REPOSITORY, tag), zip.clone());
+        world
+            .github
+            .upload(REPOSITORY, tag, Upload::zip("maps.zip", zip));
+        let journal = world.publish("d-2", tag);
+        assert_eq!(journal.state, State::Failed, "{what}");
+        let message = journal.error.map(|error| error.message).unwrap_or_default();
+        assert!(message.contains(reason), "{what}: {message}");
+        assert_eq!(
+            world.host.bytes("packages/maps/channels.json"),
+            before,
+            "{what}"
+        );
+        assert_whole(&world.host, "maps");
+        assert_eq!(world.discord.messages().len(), 1, "{what}");
+    }
+}
+
+#[test]
+fn another_repository_cannot_publish_an_owned_id() {
+    let world = World::new();
+    world.release("v1.0.0", &Package::module("maps", "1.0.0"));
+    world.publish("d-1", "v1.0.0");
+    for id in ["maps", "MAPS"] {
+        let other = "author/other";
+        let zip = Package::module(id, "2.0.0").zip();
+        world
+            .github
+            .publish(payload::Release::new(other, "v2.0.0"), zip.clone());
+        world
+            .github
+            .upload(other, "v2.0.0", Upload::zip("x.zip", zip));
+        let body = world.github.event(other, "v2.0.0", "published").to_string();
+        crate::world::deliver(&world.host, "release", id, &body).unwrap();
+        world.host.run(world.host.run_deferred()).unwrap();
+        let journal = crate::world::journal(&world.host, id).unwrap();
+        assert_eq!(journal.state, State::Failed, "{id}");
+    }
+    assert_eq!(
+        served(&world.host, "maps", "stable").as_deref(),
+        Some("1.0.0")
+    );
+    assert_eq!(served(&world.host, "MAPS", "stable"), None);
+}
+
+/// Everything that is asked of the release; the first is the list of its assets.
+const RELEASE: &str = "/repos/author/maps/releases/*";
+
+/// The asset at GitHub's API, which answers with a redirect.
+const ASSET: &str = "/repos/author/maps/releases/assets/*";
+
+/// The bytes of assets, on another host.
+const STORED: &str = "/github-production-release-asset*";
+
+#[test]
+fn upstream_faults_are_retried_or_end_in_words() {
+    let private = "http://169.254.169.254/latest/meta-data".to_owned();
+    let once = |path, mode| Rule::on("GET", path, mode).times(1);
+    let always = |mode| Rule::on("GET", ASSET, mode);
+    let cases = [
+        (
+            "5xx once",
+            once(RELEASE, Mode::Answer(Reply::new(502))),
+            None,
+        ),
+        ("no answer once", once(RELEASE, Mode::Dropped), None),
+        ("hangs once", once(RELEASE, Mode::Hangs), None),
+        ("list cut once", once(RELEASE, Mode::Cut(20)), None),
+        ("archive cut once", once(STORED, Mode::Cut(200)), None),
+        ("archive hangs once", once(STORED, Mode::Hangs), None),
+        (
+            "limited once",
+            once(RELEASE, Mode::Answer(github::secondary_limit(403, 30))),
+            None,
+        ),
+        (
+            "redirect loop",
+            always(Mode::RedirectLoop),
+            Some("bad-redirect"),
+        ),
+        (
+            "to a private address",
+            always(Mode::RedirectTo(private)),
+            Some("host-not-allowed"),
+        ),
+        ("page", always(Mode::Html), Some("not-an-archive")),
+        (
+            "gone",
+            always(Mode::Answer(Reply::new(404))),
+            Some("github-not-found"),
+        ),
+    ];
+    for (what, rule, failure) in cases {
+        let world = World::new();
+        world.release("v1.0.0", &Package::module("maps", "1.0.0"));
+        world.github.script(rule);
+        world.deliver_to(&world.host, "d-1", "v1.0.0").unwrap();
+        world.host.run(world.host.run_deferred()).unwrap();
+        let journal = resume_until_finished(&world.host, "d-1").unwrap();
+        match failure {
+            None => {
+                assert_eq!(journal.state, State::Done, "{what}: {:?}", journal.error);
+                let retried = journal
+                    .steps
+                    .iter()
+                    .any(|step| step.detail.starts_with("attempt 1"));
+                assert!(retried, "{what} did not strike: {:#?}", journal.steps);
+            }
+            Some(code) => {
+                assert_eq!(journal.state, State::Failed, "{what}");
+                let error = journal.error.map(|error| error.code);
+                assert_eq!(error.as_deref(), Some(code), "{what}");
+            }
+        }
+        assert_whole(&world.host, "maps");
+    }
+}
