@@ -17,18 +17,17 @@ impl Fetch for Host {
             cause: glue::text_of(&thrown),
         };
         accept_only_plain(&mut request);
-        let exchange = Exchange::new().map_err(failed)?;
+        let exchange = Exchange::begin().map_err(failed)?;
         let answer = glue::settled(glue::send(
             request.url.as_str(),
             request.method.as_str(),
             &header_lines(&request.headers),
             &request.body,
-            &exchange.0.signal(),
+            &exchange.controller.signal(),
         ))
         .await
         .map_err(failed)?;
-        // From here on the body's own stream ends the exchange.
-        std::mem::forget(exchange);
+        exchange.answered();
         answered(answer.unchecked_into()).ok_or_else(|| FetchError::Failed {
             host: host.clone(),
             cause: "the answer has no valid status".to_owned(),
@@ -79,17 +78,29 @@ impl HeaderSource for ResponseHeaders {
     }
 }
 
-/// An exchange whose answer has not come yet: dropping it ends it.
-struct Exchange(AbortController);
+/// An exchange: dropping it before its answer has come ends it. Afterwards the body's stream does.
+struct Exchange {
+    controller: AbortController,
+    answered: bool,
+}
 
 impl Exchange {
-    fn new() -> Result<Self, JsValue> {
-        AbortController::new().map(Self)
+    fn begin() -> Result<Self, JsValue> {
+        Ok(Self {
+            controller: AbortController::new()?,
+            answered: false,
+        })
+    }
+
+    fn answered(mut self) {
+        self.answered = true;
     }
 }
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.0.abort();
+        if !self.answered {
+            self.controller.abort();
+        }
     }
 }
