@@ -127,7 +127,11 @@ fn ranges(authority: &str) -> Result<()> {
         ("bytes=1048575-1048576".to_owned(), 1_048_575, 1_048_576),
         (format!("bytes={}-", LARGE - 5), LARGE - 5, LARGE - 1),
         ("bytes=-5".to_owned(), LARGE - 5, LARGE - 1),
-        ("bytes=100000000-103000000".to_owned(), 100_000_000, 103_000_000),
+        (
+            "bytes=100000000-103000000".to_owned(),
+            100_000_000,
+            103_000_000,
+        ),
     ] {
         let headers = [("range".to_owned(), header.clone())];
         let answer = ask_with(authority, "GET", &path, &headers, None)?.expect(206)?;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use testkit::fake::{Discord, Foundry, Github, discord::DiscordServer, foundry::FoundryServer,
-    github::GithubServers};
+use testkit::fake::{
+    Discord, Foundry, Github, discord::DiscordServer, foundry::FoundryServer, github::GithubServers,
+};
 
 /// The fakes, until this is dropped.
 pub struct Fakes {
@@ -65,6 +66,8 @@ impl Fakes {
 pub fn port(address: &str) -> Result<u16> {
     let authority = address.trim().trim_start_matches("http://");
     let authority = authority.split('/').next().unwrap_or_default();
-    let port = authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+    let port = authority
+        .rsplit_once(':')
+        .and_then(|(_, port)| port.parse().ok());
     port.with_context(|| format!("{authority:?} has no port"))
 }

@@ -12,6 +12,7 @@
 pub mod contract;
 pub mod fakes;
 pub mod http;
+pub mod newer;
 pub mod package;
 pub mod processes;
 pub mod publish;

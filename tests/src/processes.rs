@@ -40,14 +40,18 @@ pub fn signal(id: u32, name: &str) {
 /// Whether a process runs: it is there and not merely waited for.
 pub fn is_alive(id: u32) -> bool {
     let status = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-    let state = status.rsplit_once(')').map(|(_, rest)| rest.trim_start().to_owned());
+    let state = status
+        .rsplit_once(')')
+        .map(|(_, rest)| rest.trim_start().to_owned());
     state.is_some_and(|state| !state.starts_with(['Z', 'X']))
 }
 
 /// The most memory that a process has had resident, in bytes.
 pub fn peak_memory(id: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }
@@ -56,14 +60,22 @@ pub fn peak_memory(id: u32) -> Option<u64> {
 pub fn listening_on(port: u16) -> Option<u32> {
     let table = fs::read_to_string("/proc/net/tcp").ok()?;
     let local = format!(":{port:04X}");
-    let line = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let line = table
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>());
     let mut listening = line.filter(|fields| {
-        fields.get(1).is_some_and(|address| address.ends_with(&local)) && fields.get(3) == Some(&"0A")
+        fields
+            .get(1)
+            .is_some_and(|address| address.ends_with(&local))
+            && fields.get(3) == Some(&"0A")
     });
     let socket = format!("socket:[{}]", listening.next()?.get(9)?);
     let processes = parents().into_iter().map(|(id, _)| id);
     let mut owners = processes.filter(|id| {
-        let files = fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten().flatten();
+        let files = fs::read_dir(format!("/proc/{id}/fd"))
+            .into_iter()
+            .flatten()
+            .flatten();
         let mut links = files.filter_map(|file| fs::read_link(file.path()).ok());
         links.any(|link| link.to_str() == Some(&socket))
     });

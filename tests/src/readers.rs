@@ -29,7 +29,9 @@ struct Found {
 /// # Errors
 /// The first reader's that does not.
 pub fn all_open(zip: &[u8], name: &str) -> Result<()> {
-    let file = settings::target().join("blackbox").join(format!("{name}.zip"));
+    let file = settings::target()
+        .join("blackbox")
+        .join(format!("{name}.zip"));
     fs::create_dir_all(settings::target().join("blackbox"))?;
     fs::write(&file, zip)?;
     let mut unzip_test = Command::new("unzip");
@@ -119,7 +121,10 @@ pub fn is_repackaged(
     let last = found.pop().context("the served archive is empty")?;
     ensure!(last.name == manifest, "the last entry is {}", last.name);
     ensure!(last.method == zip::CompressionMethod::Stored);
-    ensure!(last.bytes == bytes, "the manifest inside is not the served one");
+    ensure!(
+        last.bytes == bytes,
+        "the manifest inside is not the served one"
+    );
     let names = |entries: &[Raw]| -> Vec<String> {
         entries.iter().map(|entry| entry.name.clone()).collect()
     };

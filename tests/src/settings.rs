@@ -41,7 +41,10 @@ pub fn shared() -> Result<BTreeMap<String, String>> {
     };
     let variables = [
         ("ADMIN_TOKEN", "test-only-admin-token-0c2f".to_owned()),
-        ("GITHUB_WEBHOOK_SECRET", "test-only-webhook-secret-51d8".to_owned()),
+        (
+            "GITHUB_WEBHOOK_SECRET",
+            "test-only-webhook-secret-51d8".to_owned(),
+        ),
         ("GITHUB_REPOSITORIES", "acme/*,example/one".to_owned()),
         ("GITHUB_TOKEN", "test-only-github-token-9be1".to_owned()),
         ("GITHUB_API_URL", format!("http://{api}")),
@@ -63,14 +66,18 @@ pub fn shared() -> Result<BTreeMap<String, String>> {
         ("ALLOW_DISCORD", format!("http://{discord}")),
         ("ALLOW_FOUNDRY", format!("http://{foundry}")),
     ];
-    Ok(variables.map(|(name, value)| (name.to_owned(), value)).into())
+    Ok(variables
+        .map(|(name, value)| (name.to_owned(), value))
+        .into())
 }
 
 /// The repository's root.
 pub fn root() -> PathBuf {
     let tests = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    tests.parent().map_or_else(|| tests.clone(), Path::to_path_buf)
+    tests
+        .parent()
+        .map_or_else(|| tests.clone(), Path::to_path_buf)
 }
 
 /// The folder of what a server that this program starts leaves behind.

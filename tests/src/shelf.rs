@@ -63,7 +63,10 @@ fn publish(world: &World, values: &BTreeMap<String, String>) -> Result<()> {
         ("ghost", Package::module(&values["ghost"], "1.0.0")),
         ("early", Package::module(&values["early"], "1.0.0-beta.1")),
     ] {
-        let version = package.manifest["version"].as_str().unwrap_or_default().to_owned();
+        let version = package.manifest["version"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         release(world, &format!("acme/{name}"), &version, &package)?;
     }
     yank(world, &values["ghost"], "1.0.0")
@@ -78,7 +81,9 @@ fn release(world: &World, repository: &str, version: &str, package: &Package) ->
 
 fn yank(world: &World, id: &str, version: &str) -> Result<()> {
     let path = format!("/admin/v1/packages/{id}/releases/{version}/yank");
-    world.admin("POST", &path, r#"{"reason":"it eats worlds"}"#)?.expect(200)?;
+    world
+        .admin("POST", &path, r#"{"reason":"it eats worlds"}"#)?
+        .expect(200)?;
     Ok(())
 }
 
@@ -91,7 +96,10 @@ fn observe(world: &World, values: &mut BTreeMap<String, String>) -> Result<()> {
         ("archive", format!("releases/1.1.0/{shelf}.zip")),
         ("track", format!("releases/1.1.0/core-12/{shelf}.zip")),
     ] {
-        let answer = world.get(format!("/packages/{shelf}/{path}")).send()?.expect(200)?;
+        let answer = world
+            .get(format!("/packages/{shelf}/{path}"))
+            .send()?
+            .expect(200)?;
         let etag = answer.header("etag")?.to_owned();
         ensure!(etag.starts_with('"'), "{etag} is not a strong entity tag");
         values.insert(format!("{name}.etag"), etag);

@@ -115,7 +115,10 @@ impl Target {
                 .with_context(|| format!("cannot empty {}", folder.display()))?;
         }
         let variables = settings::shared()?;
-        Ok(Self::around(Running::start(runtime, &variables, &folder)?, variables))
+        Ok(Self::around(
+            Running::start(runtime, &variables, &folder)?,
+            variables,
+        ))
     }
 
     /// A server that was started with `variables`.
@@ -129,14 +132,17 @@ impl Target {
         }
     }
 
-    /// The server's process, where this program has started it.
-    pub fn running(&mut self) -> Option<&mut Running> {
-        self.running.as_mut()
+    /// The server's process, where this program has started it; whoever takes it stops it.
+    pub fn take_running(&mut self) -> Option<Running> {
+        self.running.take()
     }
 
     /// The value of a variable; empty where it has none.
     pub fn variable(&self, name: &str) -> &str {
-        self.variables.get(name).map(String::as_str).unwrap_or_default()
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .unwrap_or_default()
     }
 
     /// The origin in the URLs that the server hands out.
@@ -159,7 +165,11 @@ impl Target {
         let tokens = self.variable("FOUNDRY_RELEASE_TOKENS");
         let tokens: BTreeMap<String, String> = serde_json::from_str(tokens).unwrap_or_default();
         let name = |package| format!("FOUNDRY_RELEASE_TOKENS of {package}");
-        secrets.extend(tokens.into_iter().map(|(package, token)| (name(package), token)));
+        secrets.extend(
+            tokens
+                .into_iter()
+                .map(|(package, token)| (name(package), token)),
+        );
         secrets.retain(|(_, secret)| !secret.is_empty());
         secrets
     }

@@ -1,0 +1,135 @@
+//! 300 MB up, and down again, in bounded memory.
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+use testkit::{package::Package, pattern, sign::hex};
+
+use crate::{
+    http::Response, package::Spliced, processes, suite::Case, target::Runtime, world::World,
+};
+
+/// Bytes of the file that makes the archive large.
+const LARGE: u64 = 300 << 20;
+
+/// Most linear memory of any one instance, in bytes.
+const MOST_WASM: u64 = 32 << 20;
+
+/// Most resident memory that workerd may gain while 300 MB are published and fetched; it holds the
+/// buffers of R2's local stand-in besides the Workers.
+const MOST_GAINED: u64 = 200 << 20;
+
+/// The cases.
+pub fn cases() -> Vec<Case> {
+    vec![Case::new(
+        "large: 300 MB are published and fetched in bounded memory",
+        large,
+    )]
+}
+
+fn large(world: &World) -> Result<()> {
+    let id = world.id("large");
+    let package = Package::module(&id, "1.0.0").file("maps/world.bin", "");
+    let mut zip = Spliced::new(&package.zip(), "maps/world.bin", LARGE)?;
+    let length = zip.len();
+    let before = resident(world);
+    let path = format!("/admin/v1/packages/{id}/releases/1.0.0");
+    let ask = world.ask("PUT", path).admin().stream(length, &mut zip);
+    let facts = ask.send()?.expect(201)?.json()?;
+
+    let download = facts["download"].as_str().context("no download")?;
+    let path = world.path_of(download)?.to_owned();
+    let (whole, digest, seen) = fetch(world, &path)?;
+    ensure!(whole.header("content-length")? == seen.to_string());
+    ensure!(seen > LARGE, "{seen} bytes are not all");
+    ensure!(
+        facts["sha256"] == digest,
+        "the bytes are not those that were stored"
+    );
+    ranges(world, &path, seen)?;
+
+    let track = format!("/packages/{id}/releases/1.0.0/core-12/{id}.zip");
+    let (track, _, seen) = fetch(world, &track)?;
+    ensure!(track.header("content-length")? == seen.to_string());
+    bounded(world, before)
+}
+
+/// The answer without its body, the body's SHA-256, and how many bytes came.
+fn fetch(world: &World, path: &str) -> Result<(Response, String, u64)> {
+    let (mut digest, mut seen) = (Sha256::new(), 0);
+    let mut sink = |piece: &[u8]| {
+        digest.update(piece);
+        seen += piece.len() as u64;
+    };
+    let answer = world.get(path).send_to(&mut sink)?.expect(200)?;
+    Ok((answer, hex(&digest.finalize()), seen))
+}
+
+/// Parts of the large file's own bytes, wherever in the archive they are.
+fn ranges(world: &World, path: &str, total: u64) -> Result<()> {
+    let get = |first: u64, last: u64| -> Result<Vec<u8>> {
+        let ask = world
+            .get(path)
+            .header("range", format!("bytes={first}-{last}"));
+        let part = ask.send()?.expect(206)?;
+        let range = format!("bytes {first}-{last}/{total}");
+        ensure!(part.header("content-range")? == range, "{range}");
+        Ok(part.body)
+    };
+    // Where the file begins is found by its first bytes.
+    let head = get(0, 65_535)?;
+    let start = pattern::piece(0, 64);
+    let start = head.windows(64).position(|window| window == start);
+    let start = start.context("the large file is not near the beginning")? as u64;
+    for offset in [1, (1 << 20) - 3, 200_000_000, LARGE - 4096] {
+        let found = get(start + offset, start + offset + 4095)?;
+        ensure!(
+            found == pattern::piece(offset, 4096),
+            "other bytes at {offset}"
+        );
+    }
+    Ok(())
+}
+
+/// Resident memory of the process that answers, in bytes, where it can be known.
+fn resident(world: &World) -> Option<u64> {
+    let port = world.target.authority.rsplit_once(':')?.1.parse().ok()?;
+    processes::peak_memory(processes::listening_on(port)?)
+}
+
+fn bounded(world: &World, before: Option<u64>) -> Result<()> {
+    match world.target.runtime {
+        Runtime::SpinHost => {
+            let report = world
+                .get("/.well-known/spin-host/report")
+                .send()?
+                .expect(200)?
+                .json()?;
+            for function in ["manifest", "webhook"] {
+                let peak = report["components"][function]["peak_memory_bytes"].as_u64();
+                let peak = peak.context("no figure")?;
+                println!(
+                    "        {function}: at most {} KiB of wasm memory",
+                    peak >> 10
+                );
+                ensure!(
+                    peak <= MOST_WASM,
+                    "{function} took {peak} bytes of wasm memory"
+                );
+            }
+            Ok(())
+        }
+        Runtime::Workerd => {
+            let (before, after) = (before.context("no figure")?, resident(world));
+            let gained = after.context("no figure")?.saturating_sub(before);
+            println!(
+                "        workerd: {} MiB, then {} MiB more",
+                before >> 20,
+                gained >> 20
+            );
+            ensure!(gained <= MOST_GAINED, "workerd took {gained} bytes more");
+            Ok(())
+        }
+        // Their memory is not ours to look at.
+        Runtime::Spin | Runtime::Other => Ok(()),
+    }
+}
