@@ -59,7 +59,7 @@ impl Entry {
         if content.len() != size {
             return Err(damaged("it unpacks to fewer bytes than announced"));
         }
-        if crc32fast::hash(&content) != self.crc32 {
+        if crate::checksum::crc32(&content) != self.crc32 {
             return Err(damaged("its checksum (CRC-32) does not match"));
         }
         Ok(content)

@@ -48,7 +48,7 @@ fn unicode<'b>(block: &'b [u8], wanted: u16, raw: &[u8]) -> Option<&'b str> {
     let version = fields.take(1).ok()?;
     let checksum = fields.u32().ok()?;
     let text = &content[fields.position()..];
-    let valid = version == [1] && checksum == crc32fast::hash(raw);
+    let valid = version == [1] && checksum == crate::checksum::crc32(raw);
     std::str::from_utf8(text).ok().filter(|_| valid)
 }
 
@@ -110,7 +110,7 @@ mod tests {
     fn unicode_name_counts_only_while_it_belongs_to_the_name() {
         let raw = b"gr?e";
         let mut content = vec![1];
-        content.extend_from_slice(&crc32fast::hash(raw).to_le_bytes());
+        content.extend_from_slice(&crate::checksum::crc32(raw).to_le_bytes());
         content.extend_from_slice("größe".as_bytes());
         let mut block = Vec::new();
         put(&mut block, UNICODE_NAME, &content);

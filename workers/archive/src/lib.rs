@@ -56,6 +56,7 @@
 //! ```
 
 mod central;
+mod checksum;
 mod content;
 mod copier;
 mod directory;

@@ -208,5 +208,5 @@ pub(crate) fn manifest_entry(kind: ManifestKind, content: &[u8]) -> Result<Entry
             allowed,
         });
     }
-    Ok(Entry::stored(name, found, crc32fast::hash(content)))
+    Ok(Entry::stored(name, found, crate::checksum::crc32(content)))
 }

@@ -2,26 +2,65 @@
 
 use std::{fs, path::Path};
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
+use wit_component::ComponentEncoder;
 
 use super::stamp::Stamp;
-use crate::repository::Function;
+use crate::{
+    repository::{Function, Repository},
+    run,
+};
 
-/// Puts the component where spin.toml looks for it; gives whether anything
-/// had to be done. rustc's linker has made it a component already, and
-/// wasm-opt reads only core modules, so nothing comes after.
-pub fn build(function: &Function, wasm: &Path) -> Result<bool> {
+/// Has cargo's linker leave the core module as it is, because wasm-opt reads nothing else.
+pub const CONFIG: &str =
+    "target.wasm32-wasip2.rustflags=[\"-Clink-arg=--skip-wit-component\"]";
+
+/// What the target's modules use and wasm-opt does not assume.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Puts the component where spin.toml looks for it: the core module, optimised, in the shell that
+/// its custom sections describe. Gives whether anything had to be done.
+pub fn build(repository: &Repository, function: &Function, wasm: &Path) -> Result<bool> {
     let component = function.component();
     fs::create_dir_all(function.output())?;
-    let stamp = Stamp::of(&function.output(), "component", wasm, &[])?;
+    let tools = [
+        repository.locked("wit-component")?,
+        std::fs::read_to_string(repository.path("package-lock.json"))?,
+    ];
+    let stamp = Stamp::of(&function.output(), "component", wasm, &tools)?;
     if stamp.is_current() && component.is_file() {
         return Ok(false);
     }
     stamp.clear();
+    let optimised = component.with_extension("core");
+    optimise(repository, wasm, &optimised)?;
+    let bytes = encode(&optimised).context("the module cannot be made a component")?;
+    fs::remove_file(&optimised)?;
     // Renamed into place, so that no reader ever sees half of it.
     let unfinished = component.with_extension("unfinished");
-    fs::copy(wasm, &unfinished)?;
+    fs::write(&unfinished, bytes)?;
     fs::rename(&unfinished, &component)?;
     stamp.write()?;
     Ok(true)
+}
+
+fn optimise(repository: &Repository, wasm: &Path, optimised: &Path) -> Result<()> {
+    ensure!(wasm.is_file(), "{} is not there", wasm.display());
+    let mut command = run::program(repository, repository.node_bin().join("wasm-opt"));
+    command.arg("-Os").args(FEATURES).arg(wasm).arg("-o").arg(optimised);
+    run::run(&mut command)
+}
+
+fn encode(module: &Path) -> Result<Vec<u8>> {
+    ComponentEncoder::default()
+        .module(&fs::read(module)?)?
+        .validate(true)
+        .encode()
 }

@@ -75,7 +75,7 @@ fn one(
         .join(format!("{}.wasm", function.library()));
     let built = match platform {
         Platform::Workers => worker::build(repository, function, &wasm),
-        Platform::Spin => component::build(function, &wasm),
+        Platform::Spin => component::build(repository, function, &wasm),
     };
     let changed = built.with_context(|| format!("{name} was not built for {}", platform.name()))?;
     let seconds = started.elapsed().as_secs_f32();
@@ -93,6 +93,9 @@ fn compile(repository: &Repository, function: &Function, platform: Platform) -> 
     cargo.args(["build", "--lib", "--release", "--target", platform.target()]);
     if platform == Platform::Workers {
         cargo.env("WASM_BINDGEN_USE_JS_SYS", "1");
+    }
+    if platform == Platform::Spin {
+        cargo.args(["--config", component::CONFIG]);
     }
     run::run(&mut cargo)
 }
