@@ -15,7 +15,11 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{processes, settings, target::Runtime};
+use crate::{
+    http::{self, Content, Request},
+    processes, settings,
+    target::Runtime,
+};
 
 /// How long a start may take, the building of what has changed included.
 const START: Duration = Duration::from_secs(600);
@@ -29,6 +33,8 @@ pub struct Running {
     authority: String,
     log: PathBuf,
     child: Child,
+    /// Bytes that were in the log before the start.
+    printed_before: u64,
 }
 
 impl Running {
@@ -42,8 +48,7 @@ impl Running {
         variables: &BTreeMap<String, String>,
         folder: &Path,
     ) -> Result<Self> {
-        let authority = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-        Self::start_at(runtime, variables, folder, &authority)
+        Self::start_at(runtime, variables, folder, &free()?)
     }
 
     /// The same at `authority`, where it was before.
@@ -51,6 +56,37 @@ impl Running {
     /// # Errors
     /// As [`Running::start`].
     pub fn start_at(
+        runtime: Runtime,
+        variables: &BTreeMap<String, String>,
+        folder: &Path,
+        authority: &str,
+    ) -> Result<Self> {
+        let says_so = |printed: &str| printed.lines().any(|line| line.starts_with("ready http"));
+        let mut running = Self::spawn(runtime, variables, folder, authority)?;
+        running.wait(says_so)?;
+        Ok(running)
+    }
+
+    /// The same for a server that never says it is ready, because it is not healthy: it only has
+    /// to answer.
+    ///
+    /// # Errors
+    /// As [`Running::start`].
+    pub fn start_unhealthy(
+        runtime: Runtime,
+        variables: &BTreeMap<String, String>,
+        folder: &Path,
+    ) -> Result<Self> {
+        let authority = free()?;
+        let mut running = Self::spawn(runtime, variables, folder, &authority)?;
+        running.wait(|_| {
+            let answers = |target| is_answered(&authority, target);
+            answers("/health/manifest") && answers("/health/webhook")
+        })?;
+        Ok(running)
+    }
+
+    fn spawn(
         runtime: Runtime,
         variables: &BTreeMap<String, String>,
         folder: &Path,
@@ -72,7 +108,7 @@ impl Running {
         };
         command.args(["--listen", authority]);
         command.arg("--vars").arg(&file).arg("--state").arg(&state);
-        let before = fs::metadata(&log)?.len();
+        let printed_before = fs::metadata(&log)?.len();
         let child = command
             .current_dir(settings::root())
             .stdin(Stdio::null())
@@ -80,14 +116,13 @@ impl Running {
             .stderr(output)
             .spawn()
             .with_context(|| format!("cannot start {command:?}"))?;
-        let mut running = Self {
+        Ok(Self {
             runtime,
             authority: authority.to_owned(),
             log,
             child,
-        };
-        running.wait(before)?;
-        Ok(running)
+            printed_before,
+        })
     }
 
     /// What hosts the functions.
@@ -123,14 +158,14 @@ impl Running {
         Ok(())
     }
 
-    /// Waits for the line that says it is ready, in what is printed after byte `before`.
-    fn wait(&mut self, before: u64) -> Result<()> {
+    /// Waits until `is_ready` says so of what was printed.
+    fn wait(&mut self, is_ready: impl Fn(&str) -> bool) -> Result<()> {
         let started = Instant::now();
-        let before = usize::try_from(before)?;
+        let before = usize::try_from(self.printed_before)?;
         loop {
             let printed = fs::read(&self.log)?;
             let printed = String::from_utf8_lossy(printed.get(before..).unwrap_or_default());
-            if printed.lines().any(|line| line.starts_with("ready http")) {
+            if is_ready(&printed) {
                 return Ok(());
             }
             let ended = self.child.try_wait()?;
@@ -156,6 +191,22 @@ impl Drop for Running {
             thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// An address of this machine that nothing listens on.
+fn free() -> Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
+
+fn is_answered(authority: &str, target: &str) -> bool {
+    let request = Request {
+        method: "GET",
+        target,
+        headers: &[],
+        content: Content::Nothing,
+    };
+    let answer = http::send(authority, request, None);
+    answer.is_ok_and(|answer| matches!(answer.status, 200 | 503))
 }
 
 fn dev(runtime: Runtime) -> Command {

@@ -1,4 +1,7 @@
-//! Servers that are not configured as they should be: closed, and telling what is missing.
+//! Servers that are not configured as they should be, or whose store is broken: closed, and telling
+//! what is missing.
+
+use std::{fs, path::Path};
 
 use anyhow::{Result, ensure};
 use testkit::{package::Package, payload};
@@ -14,10 +17,16 @@ use crate::{
 
 /// The cases.
 pub fn cases() -> Vec<Case> {
-    vec![Case::new(
-        "configuration: without secrets everything that needs them is closed",
-        closed,
-    )]
+    vec![
+        Case::new(
+            "configuration: without secrets everything that needs them is closed",
+            closed,
+        ),
+        Case::new(
+            "configuration: a store that does not answer is named",
+            broken,
+        ),
+    ]
 }
 
 fn closed(outer: &World) -> Result<()> {
@@ -31,7 +40,7 @@ fn closed(outer: &World) -> Result<()> {
     for name in ["ADMIN_TOKEN", "GITHUB_WEBHOOK_SECRET"] {
         variables.insert(name.into(), String::new());
     }
-    let running = Running::start(runtime, &variables, &folder)?;
+    let running = Running::start_unhealthy(runtime, &variables, &folder)?;
     let world = World::new(Target::around(running, variables))?;
 
     let health = world.get("/health/webhook").send()?.expect(503)?.json()?;
@@ -76,6 +85,82 @@ fn closed(outer: &World) -> Result<()> {
     everything::no_leaks(&world)?;
     everything::logged(&world)?;
     drop(world);
-    std::fs::remove_dir_all(&folder)?;
+    fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
+fn broken(outer: &World) -> Result<()> {
+    let runtime = outer.target.runtime;
+    if runtime == Runtime::Other {
+        // It is not ours to break.
+        return Ok(());
+    }
+    let folder = settings::folder(runtime, &format!("broken-{}", outer.run));
+    let variables = settings::shared()?;
+    // A first run makes the databases.
+    drop(Running::start(runtime, &variables, &folder)?);
+    let mut databases = 0;
+    spoil_databases(&folder, &mut databases)?;
+    ensure!(
+        databases > 0,
+        "there is no database in {}",
+        folder.display()
+    );
+    let running = Running::start_unhealthy(runtime, &variables, &folder)?;
+    let world = World::new(Target::around(running, variables))?;
+
+    for function in ["manifest", "webhook"] {
+        let health = world
+            .get(format!("/health/{function}"))
+            .send()?
+            .expect(503)?;
+        ensure!(health.header("content-type")? == "application/problem+json");
+        let health = health.json()?;
+        ensure!(
+            health["dependency"] == "objects" && health["function"] == function,
+            "{health}"
+        );
+    }
+    let delivery = world.release("acme/broken", "v1.0.0").make();
+    let answers = [
+        world.get("/packages/anything/module.json").send()?,
+        world.get("/api/v1/packages").send()?,
+        world.get("/download/anything").send()?,
+        world.admin("GET", "/webhooks/deliveries/anything", "")?,
+        world.admin("POST", "/webhooks/resume", "")?,
+        delivery.send("published")?,
+    ];
+    for answer in answers {
+        let answer = answer.expect(503)?;
+        ensure!(answer.header("content-type")? == "application/problem+json");
+        let text = answer.text().to_lowercase();
+        // The cause is for the log only.
+        for word in ["sqlite", "database", "malformed", "r2", ".rs"] {
+            ensure!(!text.contains(word), "{word} is in {text}");
+        }
+    }
+    everything::no_leaks(&world)?;
+    everything::logged(&world)?;
+    drop(world);
+    fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
+/// Overwrites the beginning of every SQLite database below `folder`.
+fn spoil_databases(folder: &Path, found: &mut usize) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            spoil_databases(&path, found)?;
+            continue;
+        }
+        let mut bytes = fs::read(&path)?;
+        if bytes.starts_with(b"SQLite format 3\0") {
+            let length = bytes.len().min(100);
+            bytes[..length].fill(b'x');
+            fs::write(&path, bytes)?;
+            *found += 1;
+        }
+    }
     Ok(())
 }

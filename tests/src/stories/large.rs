@@ -28,7 +28,10 @@ pub fn cases() -> Vec<Case> {
 
 fn large(world: &World) -> Result<()> {
     let id = world.id("large");
-    let package = Package::module(&id, "1.0.0").file("maps/world.bin", "");
+    // The only file with bytes of the pattern.
+    let package = Package::module(&id, "1.0.0")
+        .file("packs/things/000002.log", "a log")
+        .file("maps/world.bin", "");
     let mut zip = Spliced::new(&package.zip(), "maps/world.bin", LARGE)?;
     let length = zip.len();
     let before = resident(world);

@@ -163,7 +163,7 @@ fn manifests() -> Vec<Refusal> {
         of("two manifests", "archive", "system.json", |package| {
             Ok(package.file("system.json", "{}").zip())
         }),
-        of("no manifest anywhere", "archive", "manifest", |_| {
+        of("no manifest anywhere", "archive", "module.json", |_| {
             Ok(stored(&[("README.md", b"nothing here")]))
         }),
     ]

@@ -46,7 +46,9 @@ struct Files {
 pub fn start(repository: &Repository, options: &Options) -> Result<Server> {
     let serve = describe(repository, options)?;
     let mut node = run::program(repository, repository.node_bin().join("node"));
-    node.args(["--input-type=module", "--eval", SCRIPT]);
+    // Node sees by itself that this is a module. Told so by an option, it would
+    // take the scripts of Miniflare's own threads for modules too.
+    node.args(["--eval", SCRIPT]);
     let input = serde_json::to_string(&serve)?;
     fs::create_dir_all(&serve.state)
         .with_context(|| format!("cannot create {}", serve.state.display()))?;
