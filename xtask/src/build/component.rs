@@ -12,8 +12,7 @@ use crate::{
 };
 
 /// Has cargo's linker leave the core module as it is, because wasm-opt reads nothing else.
-pub const CONFIG: &str =
-    "target.wasm32-wasip2.rustflags=[\"-Clink-arg=--skip-wit-component\"]";
+pub const CONFIG: &str = "target.wasm32-wasip2.rustflags=[\"-Clink-arg=--skip-wit-component\"]";
 
 /// What the target's modules use and wasm-opt does not assume.
 const FEATURES: [&str; 6] = [
@@ -54,7 +53,12 @@ pub fn build(repository: &Repository, function: &Function, wasm: &Path) -> Resul
 fn optimise(repository: &Repository, wasm: &Path, optimised: &Path) -> Result<()> {
     ensure!(wasm.is_file(), "{} is not there", wasm.display());
     let mut command = run::program(repository, repository.node_bin().join("wasm-opt"));
-    command.arg("-Os").args(FEATURES).arg(wasm).arg("-o").arg(optimised);
+    command
+        .arg("-Os")
+        .args(FEATURES)
+        .arg(wasm)
+        .arg("-o")
+        .arg(optimised);
     run::run(&mut command)
 }
 

@@ -94,7 +94,7 @@ fn measure_one(function: &Function, platform: Platform) -> Result<Size> {
         platform,
         raw: 0,
         gzip: 0,
-        budget: budget::of(&function.name)?,
+        budget: budget::of(&function.name, platform)?,
     };
     for file in files {
         let (raw, gzip) = sizes_of(&file)?;
