@@ -28,16 +28,16 @@ impl Timestamp {
     /// Reads RFC 3339 with any offset; `None` where `text` is not that.
     pub fn parse(text: &str) -> Option<Self> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000)
-            .ok()
+        let seconds = moment.unix_timestamp().checked_mul(1000)?;
+        seconds
+            .checked_add(i64::from(moment.millisecond()))
             .map(Self)
     }
 }
 
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let nanoseconds = i128::from(self.0) * 1_000_000;
-        let moment = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)
+        let moment = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000))
             .unwrap_or(OffsetDateTime::UNIX_EPOCH);
         write!(
             formatter,
@@ -48,7 +48,7 @@ impl std::fmt::Display for Timestamp {
             moment.hour(),
             moment.minute(),
             moment.second(),
-            moment.millisecond(),
+            self.0.rem_euclid(1000),
         )
     }
 }

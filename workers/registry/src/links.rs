@@ -25,20 +25,19 @@ impl PublicUrl {
     /// # Errors
     /// [`PublicUrlError`] where it is no origin of http or https.
     pub fn parse(text: &str) -> Result<Self, PublicUrlError> {
-        let origin = text.trim().trim_end_matches('/');
-        let uri: http::Uri = origin.parse().map_err(|_| PublicUrlError::Form)?;
-        let is_web = matches!(uri.scheme_str(), Some("https" | "http"));
-        let authority = uri
-            .authority()
-            .filter(|authority| !authority.host().is_empty());
-        let Some(authority) = authority.filter(|_| is_web) else {
-            return Err(PublicUrlError::Form);
-        };
-        let bare = matches!(uri.path(), "" | "/") && uri.query().is_none() && !text.contains('#');
-        if !bare || authority.as_str().contains('@') {
+        let origin = text.trim().trim_end_matches('/').to_ascii_lowercase();
+        let authority = ["https://", "http://"]
+            .into_iter()
+            .find_map(|scheme| origin.strip_prefix(scheme))
+            .ok_or(PublicUrlError::Form)?;
+        if authority.contains(['/', '?', '#', '@']) {
             return Err(PublicUrlError::NotAnOrigin);
         }
-        Ok(Self(origin.to_ascii_lowercase()))
+        if is_authority(authority) {
+            Ok(Self(origin))
+        } else {
+            Err(PublicUrlError::Form)
+        }
     }
 
     /// The origin.
@@ -50,6 +49,21 @@ impl PublicUrl {
     pub fn home(&self) -> String {
         format!("{}/", self.0)
     }
+}
+
+/// Whether `text` is a host and perhaps a port: what is left to check where nothing else of a URL
+/// may follow. (A parser of whole URLs would be a good part of the smallest function.)
+fn is_authority(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ => (text, "0"),
+    };
+    let in_host = |c: char| c.is_ascii_alphanumeric() || "-._[]:".contains(c);
+    let bracketed = host.starts_with('[') && host.ends_with(']');
+    !host.is_empty()
+        && host.chars().all(in_host)
+        && (bracketed || !host.contains(['[', ']', ':']))
+        && port.parse::<u16>().is_ok()
 }
 
 /// The URLs of one package.

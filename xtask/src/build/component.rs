@@ -54,7 +54,7 @@ fn optimise(repository: &Repository, wasm: &Path, optimised: &Path) -> Result<()
     ensure!(wasm.is_file(), "{} is not there", wasm.display());
     let mut command = run::program(repository, repository.node_bin().join("wasm-opt"));
     command
-        .arg("-Os")
+        .arg("-Oz")
         .args(FEATURES)
         .arg(wasm)
         .arg("-o")
