@@ -36,9 +36,8 @@ function worker({ name, folder, routes, bindings, buckets }) {
   };
 }
 
-/** A Worker of files only. It stands first and has no routes: Miniflare gives
- *  the first Worker what no route takes. */
-function files({ name, directory }) {
+/** A Worker of files only. */
+function files({ name, directory, htmlHandling, notFoundHandling }) {
   return {
     name,
     compatibilityDate: serve.compatibilityDate,
@@ -47,17 +46,29 @@ function files({ name, directory }) {
     assets: {
       directory,
       routerConfig: { has_user_worker: false },
-      assetConfig: { html_handling: "auto-trailing-slash", not_found_handling: "none" },
+      assetConfig: { html_handling: htmlHandling, not_found_handling: notFoundHandling },
     },
   };
 }
+
+/** Answers where there are no files. */
+const nothing = {
+  name: "nothing",
+  compatibilityDate: serve.compatibilityDate,
+  modules: true,
+  script: `export default { fetch: () => new Response("no route\\n", { status: 404 }) };`,
+};
+
+// Miniflare gives its first Worker what no route takes: the files, which have
+// the route of everything else.
+const fallback = serve.files.length > 0 ? serve.files.map(files) : [nothing];
 
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     host: serve.host,
     port: serve.port,
     resourcePersistencePath: serve.state,
-    workers: [...serve.files.map(files), ...serve.workers.map(worker)],
+    workers: [...fallback, ...serve.workers.map(worker)],
     log: new ErrorLog(LogLevel.WARN),
     logRequests: false,
     // Nothing is fetched from Cloudflare, and nothing is reported.

@@ -37,9 +37,12 @@ struct Worker {
 
 /// A Worker of files.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Files {
     name: String,
     directory: PathBuf,
+    html_handling: String,
+    not_found_handling: String,
 }
 
 /// Starts it; what it stores is in `workerd` of the state folder.
@@ -83,6 +86,8 @@ pub fn describe(repository: &Repository, options: &Options) -> Result<Serve> {
             serve.files.push(Files {
                 name: name.clone(),
                 directory: folder.join(&assets.directory),
+                html_handling: assets.html_handling.clone(),
+                not_found_handling: assets.not_found_handling.clone(),
             });
         }
         if environment.main.is_none() {

@@ -96,6 +96,10 @@ pub struct Triggers {
 pub struct Assets {
     /// Their folder.
     pub directory: String,
+    /// Which addresses a page has.
+    pub html_handling: String,
+    /// What an unknown address gets.
+    pub not_found_handling: String,
 }
 
 /// Logs and traces.
