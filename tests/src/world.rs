@@ -22,14 +22,14 @@ use crate::{
 /// Paths that a function answers. What else is asked for is a file of the website, which Workers
 /// serve without any code.
 const FUNCTIONS: &[&str] = &[
-    "/packages",
-    "/api",
-    "/manifest",
-    "/get",
-    "/modules",
-    "/download",
-    "/webhooks",
-    "/admin",
+    "/packages/",
+    "/api/",
+    "/manifest/",
+    "/get/",
+    "/modules/",
+    "/download/",
+    "/webhooks/",
+    "/admin/",
     "/health/",
 ];
 

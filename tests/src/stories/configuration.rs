@@ -146,12 +146,17 @@ fn broken(outer: &World) -> Result<()> {
     Ok(())
 }
 
-/// Overwrites the beginning of every SQLite database below `folder`.
+/// Overwrites the beginning of every SQLite database below `folder`, and takes the log away that
+/// could mend it. Without `metadata.sqlite`, which is no store of ours, workerd would not even
+/// start.
 fn spoil_databases(folder: &Path, found: &mut usize) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
             spoil_databases(&path, found)?;
+            continue;
+        }
+        if path.to_string_lossy().contains("metadata.sqlite") {
             continue;
         }
         let mut bytes = fs::read(&path)?;
@@ -160,6 +165,8 @@ fn spoil_databases(folder: &Path, found: &mut usize) -> Result<()> {
             bytes[..length].fill(b'x');
             fs::write(&path, bytes)?;
             *found += 1;
+        } else if path.to_string_lossy().ends_with("-wal") {
+            fs::write(&path, [])?;
         }
     }
     Ok(())
