@@ -6,7 +6,6 @@
 mod agreement;
 mod crates;
 mod lints;
-mod output;
 mod spin_host;
 mod spin_manifest;
 mod suites;
