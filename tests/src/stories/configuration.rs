@@ -97,8 +97,8 @@ fn broken(outer: &World) -> Result<()> {
     }
     let folder = settings::folder(runtime, &format!("broken-{}", outer.run));
     let variables = settings::shared()?;
-    // A first run makes the databases.
-    drop(Running::start(runtime, &variables, &folder)?);
+    // A first run, and its first requests, make the databases.
+    drop(Running::start_unhealthy(runtime, &variables, &folder)?);
     let mut databases = 0;
     spoil_databases(&folder, &mut databases)?;
     ensure!(

@@ -12,7 +12,7 @@ use crate::{
 const LARGE: u64 = 300 << 20;
 
 /// Most linear memory of any one instance, in bytes.
-const MOST_WASM: u64 = 32 << 20;
+const MOST_WASM: u64 = 16 << 20;
 
 /// Most resident memory that workerd may gain while the archive is published, in bytes. What
 /// JavaScript's collector has not yet taken away counts: 250 MiB were seen here, and 330 MiB for an

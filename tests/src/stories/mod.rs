@@ -26,6 +26,8 @@ pub fn all() -> Result<Vec<Case>> {
     let mut cases = vec![shelf::fill()];
     cases.extend(table::cases()?);
     for stories in [
+        // Memory is measured before anything else has taken much of it.
+        large::cases,
         deliveries::cases,
         sources::cases,
         refusals::cases,
@@ -33,7 +35,6 @@ pub fn all() -> Result<Vec<Case>> {
         tracks::cases,
         announcements::cases,
         uploads::cases,
-        large::cases,
         configuration::cases,
         restart::cases,
         requests::cases,
