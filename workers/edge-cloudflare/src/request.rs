@@ -17,6 +17,7 @@ pub(crate) fn view(request: web_sys::Request) -> Request {
         _ => body(&request),
     };
     Request {
+        head: false,
         method,
         path,
         query,

@@ -37,6 +37,7 @@ pub fn request(request: Request) -> Result<edge::Request, ErrorCode> {
         length => body(Message::Request(request), length),
     };
     Ok(edge::Request {
+        head: false,
         method,
         path: if path.is_empty() {
             "/".to_owned()

@@ -53,7 +53,7 @@ pub enum ConfigError {
     },
 }
 
-/// Variables and secrets, read at use.
+/// Variables and secrets, read at use. Functions read them through [`optional`] and [`required`].
 pub trait Config {
     /// The value of `name` (one of [`name`]); `None` where it is not set or empty.
     ///
@@ -62,13 +62,26 @@ pub trait Config {
     async fn variable(&self, name: &'static str) -> Result<Option<String>, ConfigError>;
 }
 
-/// The value of `name`, which must be set.
+/// The value of `name` without white space around it; `None` where nothing is left. Values that
+/// come out of files end in a line break that nobody means.
+///
+/// # Errors
+/// [`ConfigError::Unavailable`].
+pub async fn optional<C: Config>(
+    config: &C,
+    name: &'static str,
+) -> Result<Option<String>, ConfigError> {
+    let value = config.variable(name).await?;
+    let trimmed = value.as_deref().map(str::trim);
+    Ok(trimmed.filter(|value| !value.is_empty()).map(str::to_owned))
+}
+
+/// The value of `name` without white space around it, which must be set.
 ///
 /// # Errors
 /// [`ConfigError::Missing`] or [`ConfigError::Unavailable`].
 pub async fn required<C: Config>(config: &C, name: &'static str) -> Result<String, ConfigError> {
-    config
-        .variable(name)
+    optional(config, name)
         .await?
         .ok_or(ConfigError::Missing { name })
 }
@@ -83,7 +96,7 @@ pub async fn base_url<C: Config>(
     name: &'static str,
     default: Option<&str>,
 ) -> Result<Url, ConfigError> {
-    let text = match (config.variable(name).await?, default) {
+    let text = match (optional(config, name).await?, default) {
         (Some(text), _) => text,
         (None, Some(default)) => default.to_owned(),
         (None, None) => return Err(ConfigError::Missing { name }),

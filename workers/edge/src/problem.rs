@@ -82,8 +82,11 @@ impl Problem {
         )
     }
 
-    /// `503` because the operator has to set or mend the configuration `name`.
+    /// `503` because the operator has to set or mend a variable.
     pub fn misconfigured(error: &crate::ConfigError) -> Self {
+        if let crate::ConfigError::Unavailable { name, .. } = error {
+            return Self::unavailable(name);
+        }
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "misconfigured",

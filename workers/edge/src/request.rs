@@ -1,14 +1,20 @@
 //! A request as a function sees it.
 
+use std::borrow::Cow;
+
 use http::Method;
+use percent_encoding::percent_decode_str;
 
 use crate::{Body, Headers};
 
 /// A view of the platform's own request.
 #[derive(Debug)]
 pub struct Request {
-    /// The method.
+    /// The method. [`crate::serve`] turns `HEAD` into `GET` and sets `head`.
     pub method: Method,
+    /// Whether only the head of the answer is wanted: the body is not sent, and a `Range` means
+    /// nothing (RFC 9110, section 14.2).
+    pub head: bool,
     /// The path, as it came: percent-encoded, beginning with `/`.
     pub path: String,
     /// The query without its `?`, as it came; empty where there is none.
@@ -25,9 +31,14 @@ impl Request {
         self.headers.get(name)
     }
 
-    /// The path's segments between slashes, as they came (percent-encoded).
-    pub fn segments(&self) -> Vec<&str> {
-        self.path.trim_start_matches('/').split('/').collect()
+    /// The path's segments between slashes, percent-decoded. A slash that was encoded stays within
+    /// its segment, where no name allows it.
+    pub fn segments(&self) -> Vec<Cow<'_, str>> {
+        self.path
+            .trim_start_matches('/')
+            .split('/')
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
+            .collect()
     }
 
     /// The first value of the query parameter `name`, percent-decoded.

@@ -19,6 +19,7 @@ where
     let started = host.now();
     let id = request_id(host, &request);
     let method = request.method.clone();
+    request.head = method == Method::HEAD;
     request.method = match method {
         // A handler answers HEAD as GET; the body is taken off below, its length stays.
         Method::HEAD => Method::GET,

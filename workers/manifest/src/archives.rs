@@ -9,9 +9,7 @@ use edge::{
     objects::{Get, Got},
     range,
 };
-use registry::{
-    CachePolicy, Digest, Key, PackageId, ReleaseRecord, Track, Version, store::StoreError,
-};
+use registry::{CachePolicy, Key, PackageId, ReleaseRecord, Track, Version, store::StoreError};
 
 use crate::{
     Host,
@@ -55,19 +53,14 @@ pub async fn of_version<H: Host>(
     cache: CachePolicy,
 ) -> Result<Response, Problem> {
     let release = lookup::release(host, id, version).await?;
-    let file = match track {
+    let manifest = match track {
         Some(track) if *track != Track::Channel(release.channel.clone()) => {
-            with_tail(host, &release, track).await?
+            Some(manifest_of(host, &release, track).await?)
         }
-        _ => Archive {
-            etag: format!("\"{}\"", release.packed.sha256.hex()),
-            digest: Some(release.packed.sha256),
-            shared: release.packed.size,
-            tail: Bytes::new(),
-        },
+        _ => None,
     };
-    let key = Key::Archive(id, version, &release.packed.artifact);
-    let response = serve(host, request, &key, &file).await?;
+    let file = Archive::new(&release, manifest);
+    let response = serve(host, request, &file).await?;
     let name = format!("attachment; filename=\"{id}-{version}.zip\"");
     Ok(response
         .with_text(header::CONTENT_DISPOSITION, &name)
@@ -79,72 +72,97 @@ pub async fn of_version<H: Host>(
         ))
 }
 
-/// An archive as it is served: the beginning of the stored one, and a tail of its own.
-struct Archive {
-    etag: String,
-    /// SHA-256 of the whole, where it is known.
-    digest: Option<Digest>,
-    /// How many bytes are the stored archive's.
-    shared: u64,
-    tail: Bytes,
-}
-
-impl Archive {
-    fn size(&self) -> u64 {
-        self.shared + self.tail.len() as u64
-    }
-}
-
-/// The archive of `release` for a track that is not its own channel: only the manifest, which is
-/// its last entry, and what follows it differ.
-async fn with_tail<H: Host>(
+/// The manifest of `release` for a track that is not its own channel.
+async fn manifest_of<H: Host>(
     host: &H,
     release: &ReleaseRecord,
     track: &Track,
-) -> Result<Archive, Problem> {
+) -> Result<Bytes, Problem> {
     let channels = lookup::channels(host, &release.id).await?;
-    let Some(summary) = channels.find(&release.version) else {
-        return Err(lookup::no_package(&release.id));
-    };
-    let known = channels.has(track);
-    if !known {
+    if !channels.has(track) {
         // Says what is wrong with the track.
         serving(&channels, track)?;
     }
-    let manifest = manifest_for(host, &channels, summary, track).await?;
-    let key = Key::Archive(&release.id, &release.version, &release.packed.artifact);
-    let offset = release.packed.tail_offset;
-    let stored = read(host, &key, offset..release.packed.size).await?;
-    let stored = stored.bytes(MAX_TAIL).await;
-    let stored = stored.map_err(|error| failed(host, &StoreError::Objects(error.into())))?;
-    let tail = replace_manifest(&stored, offset, &manifest).map_err(|_| lost(host, &key))?;
-    let (whole, own) = (release.packed.sha256.hex(), etag(&tail));
-    Ok(Archive {
-        etag: format!("\"{}-{}\"", &whole[..32], own.trim_matches('"')),
-        digest: None,
-        shared: offset,
-        tail: tail.into(),
-    })
+    match channels.find(&release.version) {
+        Some(summary) => manifest_for(host, &channels, summary, track).await,
+        None => Err(lookup::no_package(&release.id)),
+    }
+}
+
+/// An archive as it is served: the stored one, or its beginning with a tail of its own, in which
+/// only the manifest (the last entry, stored uncompressed) differs. Its size and entity tag follow
+/// from the manifest alone, so that the tail is made only where bytes of it are sent.
+struct Archive<'r> {
+    release: &'r ReleaseRecord,
+    manifest: Option<Bytes>,
+    etag: String,
+    size: u64,
+}
+
+impl<'r> Archive<'r> {
+    fn new(release: &'r ReleaseRecord, manifest: Option<Bytes>) -> Self {
+        let packed = &release.packed;
+        let whole = packed.sha256.hex();
+        let (etag, size) = match &manifest {
+            None => (format!("\"{whole}\""), packed.size),
+            Some(manifest) => (
+                format!("\"{}-{}\"", &whole[..32], etag(manifest).trim_matches('"')),
+                (packed.size + manifest.len() as u64).saturating_sub(packed.manifest_size),
+            ),
+        };
+        Self {
+            release,
+            manifest,
+            etag,
+            size,
+        }
+    }
+
+    /// How many bytes are the stored archive's.
+    fn shared(&self) -> u64 {
+        match self.manifest {
+            None => self.release.packed.size,
+            Some(_) => self.release.packed.tail_offset,
+        }
+    }
+
+    fn key(&self) -> Key<'r> {
+        let release = self.release;
+        Key::Archive(&release.id, &release.version, &release.packed.artifact)
+    }
+
+    /// What follows the stored archive's bytes.
+    async fn tail<H: Host>(&self, host: &H) -> Result<Bytes, Problem> {
+        let Some(manifest) = &self.manifest else {
+            return Ok(Bytes::new());
+        };
+        let (key, packed) = (self.key(), &self.release.packed);
+        let stored = read(host, &key, packed.tail_offset..packed.size).await?;
+        let stored = stored.bytes(MAX_TAIL).await;
+        let stored = stored.map_err(|error| failed(host, &StoreError::Objects(error.into())))?;
+        match replace_manifest(&stored, packed.tail_offset, manifest) {
+            Ok(tail) if packed.tail_offset + tail.len() as u64 == self.size => Ok(tail.into()),
+            _ => Err(lost(host, &key)),
+        }
+    }
 }
 
 async fn serve<H: Host>(
     host: &H,
     request: &Request,
-    key: &Key<'_>,
-    file: &Archive,
+    file: &Archive<'_>,
 ) -> Result<Response, Problem> {
     if conditional::unchanged(request, &file.etag) {
         return Ok(Response::new(StatusCode::NOT_MODIFIED));
     }
-    let size = file.size();
     let asked = request
         .header(header::RANGE)
-        .filter(|_| conditional::range_applies(request, &file.etag))
+        .filter(|_| !request.head && conditional::range_applies(request, &file.etag))
         .and_then(|header| range::parse(&header));
-    let (status, part) = match asked.map(|asked| asked.resolve(size)) {
-        None => (StatusCode::OK, 0..size),
+    let (status, part) = match asked.map(|asked| asked.resolve(file.size)) {
+        None => (StatusCode::OK, 0..file.size),
         Some(Some(part)) => (StatusCode::PARTIAL_CONTENT, part),
-        Some(None) => return Ok(beyond_end(size)),
+        Some(None) => return Ok(beyond_end(file.size)),
     };
     let mut response = Response::new(status)
         .with(
@@ -156,15 +174,19 @@ async fn serve<H: Host>(
             HeaderValue::from(part.end - part.start),
         );
     if status == StatusCode::PARTIAL_CONTENT {
-        let range = format!("bytes {}-{}/{size}", part.start, part.end - 1);
+        let range = format!("bytes {}-{}/{}", part.start, part.end - 1, file.size);
         response = response.with_text(header::CONTENT_RANGE, &range);
     }
-    if let Some(digest) = &file.digest {
+    if file.manifest.is_none() {
+        let digest = &file.release.packed.sha256;
         response = response
             .with_text(REPR_DIGEST, &digest.repr_digest())
             .with_text(DIGEST, &format!("sha-256={}", digest.base64()));
     }
-    Ok(response.with_body(body(host, key, file, part).await?))
+    if request.head {
+        return Ok(response);
+    }
+    Ok(response.with_body(body(host, file, part).await?))
 }
 
 fn beyond_end(size: u64) -> Response {
@@ -178,29 +200,27 @@ fn beyond_end(size: u64) -> Response {
 }
 
 /// The bytes `part` of the archive: from the store, from its own tail, or both.
-async fn body<H: Host>(
-    host: &H,
-    key: &Key<'_>,
-    file: &Archive,
-    part: Range<u64>,
-) -> Result<Body, Problem> {
-    let shared = part.start.min(file.shared)..part.end.min(file.shared);
-    let tail = part.start.max(file.shared) - file.shared..part.end.max(file.shared) - file.shared;
-    let in_tail = |offset: u64| {
-        usize::try_from(offset)
-            .unwrap_or(usize::MAX)
-            .min(file.tail.len())
+async fn body<H: Host>(host: &H, file: &Archive<'_>, part: Range<u64>) -> Result<Body, Problem> {
+    let (key, end) = (file.key(), file.shared());
+    if file.manifest.is_none() && part == (0..end) {
+        return open(host, &key, Get::default()).await;
+    }
+    let shared = part.start.min(end)..part.end.min(end);
+    let tail = if part.end > end {
+        let tail = file.tail(host).await?;
+        let at = |offset: u64| {
+            usize::try_from(offset)
+                .unwrap_or(usize::MAX)
+                .min(tail.len())
+        };
+        tail.slice(at(part.start.saturating_sub(end))..at(part.end - end))
+    } else {
+        Bytes::new()
     };
-    let tail = file.tail.slice(in_tail(tail.start)..in_tail(tail.end));
     if shared.is_empty() {
         return Ok(tail.into());
     }
-    let whole = shared.clone() == (0..file.shared) && file.tail.is_empty();
-    let shared = if whole {
-        open(host, key, Get::default()).await?
-    } else {
-        read(host, key, shared).await?
-    };
+    let shared = read(host, &key, shared).await?;
     Ok(if tail.is_empty() {
         shared
     } else {

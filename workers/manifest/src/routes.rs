@@ -22,7 +22,9 @@ enum Route {
 
 /// Answers one request.
 pub async fn handle<H: Host>(host: &H, request: &Request) -> Response {
-    let (pattern, route) = match parse(&request.path) {
+    let segments = request.segments();
+    let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+    let (pattern, route) = match parse(&segments) {
         Ok((pattern, route)) => (pattern, Ok(route)),
         Err(problem) => ("", Err(problem)),
     };
@@ -58,9 +60,8 @@ async fn answer<H: Host>(host: &H, request: &Request, route: Route) -> Result<Re
 }
 
 /// The route of a path, and its pattern for the log.
-fn parse(path: &str) -> Result<(&'static str, Route), Problem> {
-    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    match segments.as_slice() {
+fn parse(segments: &[&str]) -> Result<(&'static str, Route), Problem> {
+    match segments {
         ["packages", rest @ ..] => package(rest),
         ["api", "v1", "packages"] => Ok(("/api/v1/packages", Route::Packages)),
         ["api", "v1", "packages", id] => {
@@ -173,16 +174,7 @@ fn package_id(id: &str) -> Result<PackageId, Problem> {
 }
 
 fn release_version(version: &str) -> Result<Version, Problem> {
-    let plain = percent_decoded(version);
-    Version::parse(&plain).map_err(bad_name)
-}
-
-/// Versions may hold `+`, which some clients encode.
-fn percent_decoded(text: &str) -> String {
-    text.replace("%2B", "+")
-        .replace("%2b", "+")
-        .replace("%7E", "~")
-        .replace("%7e", "~")
+    Version::parse(version).map_err(bad_name)
 }
 
 fn manifest_file(file: &str) -> Result<PackageType, Problem> {

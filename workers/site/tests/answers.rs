@@ -13,6 +13,7 @@ fn ask(method: Method, path: &str, if_none_match: Option<&HeaderValue>) -> Respo
     let mut headers = HeaderMap::new();
     headers.extend(if_none_match.map(|tag| (http::header::IF_NONE_MATCH, tag.clone())));
     let request = Request {
+        head: false,
         method,
         path: path.to_owned(),
         query: String::new(),

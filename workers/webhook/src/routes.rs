@@ -1,13 +1,19 @@
 //! Which path is answered by what.
 
+use std::borrow::Cow;
+
 use edge::{Method, Problem, Request, Response};
 
 use crate::{Host, admin, github::deliver};
 
 /// Answers one request.
 pub async fn handle<H: Host>(host: &H, request: Request) -> Response {
-    let path = request.path.clone();
-    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let segments: Vec<String> = request
+        .segments()
+        .into_iter()
+        .map(Cow::into_owned)
+        .collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let (route, answered) = match segments.as_slice() {
         ["webhooks", "github"] => (
             "/webhooks/github",

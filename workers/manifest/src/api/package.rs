@@ -26,10 +26,15 @@ pub async fn packages<H: Host>(host: &H, request: &Request) -> Result<Response, 
         .into_iter()
         .filter(|entry| entry.shown.is_some())
         .collect();
+    let after = page.after.as_deref().map(str::to_ascii_lowercase);
     let (entries, next) = page.take(
         &shown,
         |entry| entry.id.folded(),
-        |entry, after| *entry.id.folded() > *after,
+        |entry| {
+            after
+                .as_ref()
+                .is_none_or(|after| entry.id.folded() > *after)
+        },
     );
     let packages: Vec<Value> = entries.iter().map(|entry| facts(entry, &public)).collect();
     Ok(json(

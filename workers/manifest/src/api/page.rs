@@ -37,21 +37,14 @@ impl Page {
     }
 
     /// The items of the page, and the cursor of the next one. `key` is what an item is called in
-    /// cursors; the page begins after the item of that name, or, where `follows` tells that an item
-    /// comes after a name that is no longer there, with that.
+    /// cursors; `follows` tells whether an item comes after the last one of the page before.
     pub fn take<'i, T>(
         &self,
         items: &'i [T],
         key: impl Fn(&T) -> String,
-        follows: impl Fn(&T, &str) -> bool,
+        follows: impl Fn(&T) -> bool,
     ) -> (&'i [T], Option<String>) {
-        let start = match &self.after {
-            None => 0,
-            Some(after) => items
-                .iter()
-                .position(|item| follows(item, after))
-                .unwrap_or(items.len()),
-        };
+        let start = items.iter().position(follows).unwrap_or(items.len());
         let rest = items.get(start..).unwrap_or_default();
         let page = rest.get(..self.limit).unwrap_or(rest);
         let next = (rest.len() > page.len())

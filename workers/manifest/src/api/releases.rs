@@ -23,11 +23,18 @@ pub async fn releases<H: Host>(
     let public = public_url(host).await?;
     let channels = lookup::channels(host, id).await?;
     let links = Links::new(&public, id, channels.kind);
+    let after = match page.after.as_deref().map(Version::parse) {
+        Some(Err(error)) => return Err(Problem::bad_request(format!("cursor: {error}"))),
+        Some(Ok(after)) => Some(after),
+        None => None,
+    };
     let (releases, next) = page.take(
         &channels.releases,
         |release| release.version.to_string(),
-        |release, after| {
-            Version::parse(after).is_ok_and(|after| release.version.precedence(&after).is_lt())
+        |release| {
+            after
+                .as_ref()
+                .is_none_or(|after| release.version.precedence(after).is_lt())
         },
     );
     let releases: Vec<Value> = releases

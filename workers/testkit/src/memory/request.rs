@@ -61,6 +61,7 @@ impl RequestBuilder {
     /// The request.
     pub fn build(self) -> Request {
         Request {
+            head: false,
             method: self.method,
             path: self.path,
             query: self.query,

@@ -1,6 +1,10 @@
 //! Who may make admin calls.
 
-use edge::{Config, HeaderValue, Problem, Request, StatusCode, config::name, header};
+use edge::{
+    Config, HeaderValue, Problem, Request, StatusCode,
+    config::{self, name},
+    header,
+};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -12,7 +16,7 @@ use subtle::ConstantTimeEq;
 /// `401` without the token or with a wrong one; `403` where no token is configured, so that a
 /// forgotten secret closes the door; `503` where the platform cannot say.
 pub async fn check<C: Config>(config: &C, request: &Request) -> Result<(), Problem> {
-    let Some(expected) = config.variable(name::ADMIN_TOKEN).await? else {
+    let Some(expected) = config::optional(config, name::ADMIN_TOKEN).await? else {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
             "admin-disabled",

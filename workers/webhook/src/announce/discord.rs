@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use edge::{
     Clock, Config, Fetch, FetchRequest, HeaderValue, Method, StatusCode, Url,
-    config::{ConfigError, name},
+    config::{self, ConfigError, name},
     header,
     outbound::{self, AllowedHosts, Answer, Bounds, OutboundError},
 };
@@ -31,7 +31,7 @@ pub async fn prepare<C: Config>(
     config: &C,
     release: &Announcement,
 ) -> Result<Prepared, ConfigError> {
-    let Some(url) = config.variable(name::DISCORD_WEBHOOK_URL).await? else {
+    let Some(url) = config::optional(config, name::DISCORD_WEBHOOK_URL).await? else {
         return Ok(Prepared::Skip("DISCORD_WEBHOOK_URL is not set".to_owned()));
     };
     let mut url = Url::parse(url.trim()).map_err(|_| ConfigError::Malformed {

@@ -109,7 +109,7 @@ async fn token<C: Config>(
 ) -> Result<Option<HeaderValue>, ConfigError> {
     let name = name::FOUNDRY_RELEASE_TOKENS;
     let expected = "a JSON object from package id to token";
-    let Some(text) = config.variable(name).await? else {
+    let Some(text) = config::optional(config, name).await? else {
         return Ok(None);
     };
     let tokens: BTreeMap<String, String> =

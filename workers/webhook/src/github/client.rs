@@ -43,8 +43,8 @@ where
     /// [`ConfigError`] naming the variable that is malformed.
     pub async fn new(host: &'a H) -> Result<Self, ConfigError> {
         let api = config::base_url(host, name::GITHUB_API_URL, Some(DEFAULT_API)).await?;
-        let token = host.variable(name::GITHUB_TOKEN).await?;
-        let hosts = host.variable(name::GITHUB_ASSET_HOSTS).await?;
+        let token = config::optional(host, name::GITHUB_TOKEN).await?;
+        let hosts = config::optional(host, name::GITHUB_ASSET_HOSTS).await?;
         let asset_hosts = AllowedHosts::parse(hosts.as_deref().unwrap_or(DEFAULT_ASSET_HOSTS))
             .ok_or(ConfigError::Malformed {
                 name: name::GITHUB_ASSET_HOSTS,
