@@ -6,6 +6,7 @@
 
 mod build;
 mod cache;
+mod demo;
 mod dev;
 mod platform;
 mod repository;
@@ -43,6 +44,11 @@ const COMMANDS: &[Command] = &[
         about: "[--runtime workerd|spin] [--listen HOST:PORT] [--vars FILE] [--state DIR] \
                 [--functions a,b] serve every function on one origin",
         run: dev::command,
+    },
+    Command {
+        name: "demo",
+        about: "[--runtime workerd|spin] [--exit] the main job from one end to the other",
+        run: demo::command,
     },
     Command {
         name: "size",

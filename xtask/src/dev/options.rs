@@ -3,9 +3,10 @@
 use std::{
     net::{SocketAddr, TcpListener, ToSocketAddrs},
     path::PathBuf,
+    str::FromStr,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 use lexopt::{Arg, ValueExt};
 
 use super::variables::Variables;
@@ -44,6 +45,18 @@ impl Runtime {
     }
 }
 
+impl FromStr for Runtime {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "workerd" => Ok(Self::Workerd),
+            "spin" => Ok(Self::Spin),
+            other => bail!("no runtime {other:?}; there are workerd and spin"),
+        }
+    }
+}
+
 /// What is served, where, and with what.
 pub struct Options {
     /// On what.
@@ -72,13 +85,7 @@ impl Options {
         let mut functions = Vec::new();
         while let Some(argument) = arguments.next()? {
             match argument {
-                Arg::Long("runtime") => {
-                    runtime = match arguments.value()?.string()?.as_str() {
-                        "workerd" => Runtime::Workerd,
-                        "spin" => Runtime::Spin,
-                        other => bail!("no runtime {other:?}; there are workerd and spin"),
-                    }
-                }
+                Arg::Long("runtime") => runtime = arguments.value()?.string()?.parse()?,
                 Arg::Long("listen") => listen = arguments.value()?.string()?,
                 Arg::Long("vars") => file = Some(PathBuf::from(arguments.value()?)),
                 Arg::Long("state") => state = Some(PathBuf::from(arguments.value()?)),
