@@ -88,7 +88,7 @@ impl Key<'_> {
             Self::IdClaim(id) => format!("ids/{}.json", id.folded()),
             Self::Catalogue => "catalogue.json".to_owned(),
             Self::Delivery(delivery) => format!("deliveries/{delivery}.json"),
-            Self::Staged(delivery) => format!("deliveries/{delivery}/source.zip"),
+            Self::Staged(delivery) => format!("staged/{delivery}.zip"),
             Self::OpenDelivery(delivery) => format!("open/{delivery}"),
             Self::Image(hash) => format!("images/{hash}"),
         }
@@ -116,11 +116,6 @@ impl Key<'_> {
             | Self::Delivery(_) => Writing::CompareAndSwap,
             Self::Staged(_) | Self::OpenDelivery(_) | Self::Image(_) => Writing::Replace,
         }
-    }
-
-    /// Whether the object never changes once it is there.
-    pub const fn is_immutable(&self) -> bool {
-        matches!(self.writing(), Writing::CreateOnly)
     }
 
     /// How long others may keep what is served from the object.
@@ -151,31 +146,16 @@ impl Key<'_> {
 
 /// What can be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Prefix<'a> {
-    /// Everything of one package.
-    Package(&'a PackageId),
-    /// Everything of one package's releases.
-    Releases(&'a PackageId),
-    /// The claims on ids.
-    IdClaims,
-    /// Journals and staged archives.
-    Deliveries,
+pub enum Prefix {
     /// The marks of unfinished deliveries.
     OpenDeliveries,
-    /// Proxied images.
-    Images,
 }
 
-impl Prefix<'_> {
+impl Prefix {
     /// The prefix as the object store knows it.
-    pub fn path(&self) -> String {
+    pub fn path(self) -> String {
         match self {
-            Self::Package(id) => format!("packages/{id}/"),
-            Self::Releases(id) => format!("packages/{id}/releases/"),
-            Self::IdClaims => "ids/".to_owned(),
-            Self::Deliveries => "deliveries/".to_owned(),
             Self::OpenDeliveries => "open/".to_owned(),
-            Self::Images => "images/".to_owned(),
         }
     }
 }
@@ -183,13 +163,4 @@ impl Prefix<'_> {
 /// The delivery that a mark under [`Prefix::OpenDeliveries`] is for.
 pub fn open_delivery(path: &str) -> Option<DeliveryId> {
     DeliveryId::parse(path.strip_prefix("open/")?).ok()
-}
-
-/// The version of a release whose facts ([`Key::Release`]) are at `path`.
-pub fn release_version(path: &str) -> Option<Version> {
-    let mut segments = path.rsplit('/');
-    if segments.next() != Some("release.json") {
-        return None;
-    }
-    Version::parse(segments.next()?).ok()
 }

@@ -148,6 +148,16 @@ impl Repository {
         }
     }
 
+    /// Who publishes directly what no repository owns.
+    pub fn direct() -> Self {
+        Self("admin/direct".to_owned())
+    }
+
+    /// Whether this is [`Repository::direct`].
+    pub fn is_direct(&self) -> bool {
+        self.0 == "admin/direct"
+    }
+
     /// The account or organisation.
     pub fn owner(&self) -> &str {
         self.0.split_once('/').map_or("", |(owner, _)| owner)

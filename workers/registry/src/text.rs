@@ -1,5 +1,8 @@
 //! Authors' texts made fit to be shown: plain, bounded, with harmless links.
 
+/// Longest title and person's name that is kept, in characters.
+const LONGEST_NAME: usize = 200;
+
 /// A text without HTML tags, with its runs of white space made one space, cut to `longest`
 /// characters.
 pub fn plain(text: &str, longest: usize) -> String {
@@ -34,9 +37,15 @@ pub fn plain(text: &str, longest: usize) -> String {
     excerpt(&words.join(" "), longest)
 }
 
+/// A package's title or a person's name as records keep it: plain, at most 200 characters.
+pub fn name(text: &str) -> String {
+    plain(text, LONGEST_NAME)
+}
+
 /// The first `longest` characters of a text, the last of them `…` where something was cut off.
+/// Of a text of megabytes only those are looked at.
 pub fn excerpt(text: &str, longest: usize) -> String {
-    if text.chars().count() <= longest {
+    if text.char_indices().nth(longest).is_none() {
         return text.to_owned();
     }
     let kept: String = text.chars().take(longest.saturating_sub(1)).collect();

@@ -290,9 +290,5 @@ fn each_generation_gets_the_newest_release_that_admits_it() -> Outcome {
         Timestamp::default(),
     )?;
     assert_eq!(serves(&channels), "- 1.0.0 2.0.0 2.1.0 2.1.0 -");
-    // An admin's choice for one generation.
-    let eleven = Generation::parse("11")?;
-    channels.cores.insert(eleven, Version::parse("2.0.0")?);
-    assert_eq!(serves(&channels), "- 1.0.0 2.0.0 2.0.0 2.1.0 -");
     Ok(())
 }

@@ -4,6 +4,7 @@ use edge::Timestamp;
 use registry::{
     Announced, Channel, ChannelsRecord, Digest, EntryNames, Finding, Findings, Manifest, Ownership,
     PackageId, PackageType, ReleaseSummary, Repository, Severity, Submission, Version, lint,
+    lint::Lookup,
 };
 use serde_json::{Map, Value, json};
 
@@ -18,6 +19,9 @@ struct Case {
     ownership: Ownership,
     /// What is published already: version and channel; a `!` before the version withdraws it.
     published: &'static [(&'static str, &'static str)],
+    /// What the package was published as.
+    published_as: PackageType,
+    archive_warnings: &'static [&'static str],
     /// Severity, code and field of each finding, in any order.
     expected: &'static [&'static str],
     /// A text that one of the messages must hold.
@@ -32,6 +36,8 @@ impl Default for Case {
             channel: "stable",
             ownership: Ownership::Ours,
             published: &[("1.0.0", "stable")],
+            published_as: PackageType::Module,
+            archive_warnings: &[],
             expected: &[],
             says: "",
         }
@@ -71,9 +77,9 @@ fn faultless(changes: &Value) -> Result<Manifest, Box<dyn std::error::Error>> {
     Ok(Manifest::parse(&serde_json::to_vec(&fields)?)?)
 }
 
-fn published(releases: &[(&str, &str)]) -> Result<ChannelsRecord, Box<dyn std::error::Error>> {
-    let mut channels = ChannelsRecord::new(PackageId::parse("my-module")?, PackageType::Module);
-    for (version, channel) in releases {
+fn published(case: &Case) -> Result<ChannelsRecord, Box<dyn std::error::Error>> {
+    let mut channels = ChannelsRecord::new(PackageId::parse("my-module")?, case.published_as);
+    for (version, channel) in case.published {
         let name = version.trim_start_matches('!');
         let release = ReleaseSummary {
             version: Version::parse(name)?,
@@ -94,11 +100,13 @@ fn published(releases: &[(&str, &str)]) -> Result<ChannelsRecord, Box<dyn std::e
 }
 
 fn judge(case: &Case) -> Result<Findings, Box<dyn std::error::Error>> {
-    let published = published(case.published)?;
+    let published = published(case)?;
+    let warnings = case.archive_warnings.iter().map(ToString::to_string);
     Ok(lint(&Submission {
         manifest: &faultless(&case.fields)?,
         kind: PackageType::Module,
         entries: &EntryNames::new(ENTRIES),
+        archive_warnings: &warnings.collect::<Vec<_>>(),
         announced: Announced::Tag(case.tag),
         channel: &Channel::parse(case.channel)?,
         ownership: &case.ownership,
@@ -114,7 +122,9 @@ fn check(cases: Vec<Case>) -> Outcome {
             .map(|finding| {
                 let severity = serde_json::to_value(finding.severity).unwrap_or_default();
                 let severity = severity.as_str().unwrap_or_default().to_owned();
-                assert_eq!(finding.file, "module.json");
+                let is_named = finding.code.starts_with("archive.");
+                let file = if is_named { "archive" } else { "module.json" };
+                assert_eq!(finding.file, file);
                 format!("{severity} {} {}", finding.code, finding.field)
             })
             .collect();
@@ -204,11 +214,36 @@ fn the_id_must_be_the_owners() -> Outcome {
         ),
         (json!({"title": " "}), &["error title.missing title"], ""),
         (
+            json!({"title": "<b></b>"}),
+            &["error title.missing title"],
+            "",
+        ),
+        (
             json!({"protected": true}),
             &["warning protected protected"],
             "",
         ),
     ])
+}
+
+#[test]
+fn a_package_stays_what_it_is() -> Outcome {
+    check(vec![Case {
+        published_as: PackageType::System,
+        expected: &["error type.changed "],
+        says: "published as a system, with a `system.json`",
+        ..Case::default()
+    }])
+}
+
+#[test]
+fn what_the_archives_reader_warns_of_is_passed_on() -> Outcome {
+    check(vec![Case {
+        archive_warnings: &["`A` and `a` differ only in case", "`nul` is a device"],
+        expected: &["warning archive.name ", "warning archive.name "],
+        says: "`A` and `a` differ",
+        ..Case::default()
+    }])
 }
 
 #[test]
@@ -399,6 +434,14 @@ fn placeholders_must_be_filled_in() -> Outcome {
             ],
             "",
         ),
+        (
+            json!({"media": [{"caption": "x"}, {"caption": ["#{A}#"]}], "a": {"b.c": {"version": "TAG"}}}),
+            &[
+                "error placeholder media[1].caption[0]",
+                "error placeholder a.b.c.version",
+            ],
+            "",
+        ),
         // These are set by publishing, or are the author's own.
         (
             json!({"manifest": "#{MANIFEST}#", "download": "#{DOWNLOAD}#"}),
@@ -445,6 +488,16 @@ fn every_named_file_is_in_the_archive() -> Outcome {
             "`Case/File.js`",
         ),
         (
+            json!({"esmodules": ["SCRIPTS/Main.js"]}),
+            &["error file.case esmodules[0]"],
+            "`scripts/main.js`",
+        ),
+        (
+            json!({"styles": [{"src": "styles/main.css", "layer": "x"}, {"src": "styles/gone.css"}]}),
+            &["error file.missing styles[1].src"],
+            "`styles/gone.css`",
+        ),
+        (
             json!({"esmodules": ["scripts\\main.js"]}),
             &["error file.backslash esmodules[0]"],
             "use `/`",
@@ -475,7 +528,7 @@ fn every_named_file_is_in_the_archive() -> Outcome {
                 "error file.case packs[1].path",
                 "warning pack.name packs[1].name",
             ],
-            "",
+            "but `packs/level` is",
         ),
         (
             json!({"readme": "README.md", "license": "MIT", "changelog": "https://x.example/c"}),
@@ -489,6 +542,44 @@ fn every_named_file_is_in_the_archive() -> Outcome {
                 "warning file.missing license",
             ],
             "",
+        ),
+        (json!({"license": "Apache-2.0"}), &[], ""),
+        (json!({"license": "GPL-3.0"}), &[], ""),
+        (
+            json!({"readme": "docs\\README.md"}),
+            &["warning file.backslash readme"],
+            "",
+        ),
+    ])
+}
+
+#[test]
+fn pictures_are_looked_for_where_foundry_looks() -> Outcome {
+    with_fields(&[
+        (
+            json!({
+                "media": [{"url": "https://x.example/a.webp", "thumbnail": "modules/my-module/README.md"},
+                    {"link": "gone.webp"}, {"url": "/modules/my-module/README.md"}, {"url": "./README.md"},
+                    {"url": "icons/svg/mystery-man.svg"}, {"url": "modules/other/a.webp"}, {"url": ""}],
+                "packs": [{"name": "a", "banner": "modules/my-module/styles/main.css"}],
+                "background": "worlds/elsewhere/a.webp",
+            }),
+            &[],
+            "",
+        ),
+        (
+            json!({
+                "media": [{"url": "a/gone.webp"}, {"thumbnail": "modules/my-module/gone.webp"}],
+                "packs": [{"name": "a", "banner": "modules/my-module/readme.md"}],
+                "background": "../gone.webp",
+            }),
+            &[
+                "warning file.missing media[0].url",
+                "warning file.missing media[1].thumbnail",
+                "warning file.case packs[0].banner",
+                "warning file.outside background",
+            ],
+            "`modules/my-module/gone.webp` is not",
         ),
     ])
 }
@@ -537,6 +628,11 @@ fn compatibility_should_make_sense() -> Outcome {
             &["warning compatibility.form compatibility.minimum"],
             "`any`",
         ),
+        (
+            json!({"compatibility": {"minimum": "1".repeat(32), "maximum": "1".repeat(33)}}),
+            &["error compatibility.too_long compatibility.maximum"],
+            "more than 32 characters",
+        ),
     ])
 }
 
@@ -547,6 +643,7 @@ fn a_direct_publish_must_match_its_url() -> Outcome {
             manifest: &faultless(&json!({}))?,
             kind: PackageType::Module,
             entries: &EntryNames::new(ENTRIES),
+            archive_warnings: &[],
             announced: Announced::Path {
                 id: &PackageId::parse(id)?,
                 version: &Version::parse(version)?,
@@ -583,5 +680,79 @@ fn findings_are_bounded_but_never_lose_that_there_is_an_error() -> Outcome {
         .chain([of(Severity::Error)])
         .collect();
     assert!(late_error.has_errors());
+    Ok(())
+}
+
+/// The largest names that an archive may hold: every folder of every one of them would be 4 GB.
+#[test]
+fn deep_archives_cost_no_more_than_their_names() {
+    let deep = "a/".repeat(500);
+    let names: Vec<String> = (0..7_800).map(|i| format!("{deep}File-{i}.js")).collect();
+    let entries = EntryNames::new(names.iter().map(String::as_str));
+    let folder = deep.trim_end_matches('/');
+    let other = |name: &str| Lookup::OtherCase(name.to_owned());
+    for path in ["a", "a/a", folder] {
+        assert_eq!(entries.folder(path), Lookup::Found);
+        assert_eq!(entries.file(path), Lookup::Missing);
+        assert_eq!(entries.folder(&path.to_uppercase()), other(path));
+        assert_eq!(entries.folder(&format!("{path}b")), Lookup::Missing);
+    }
+    let file = &names[7_000];
+    assert_eq!(entries.file(file), Lookup::Found);
+    assert_eq!(entries.folder(file), Lookup::Missing);
+    assert_eq!(entries.file(&file.to_uppercase()), other(file));
+}
+
+#[test]
+fn names_are_compared_whole_and_in_every_script() {
+    let names = ["ab/c", "a b/c", "a-b", "a/b", "İx/Ü/z", "", "top/", "Ärger"];
+    let entries = EntryNames::new(names);
+    let other = |name: &str| Lookup::OtherCase(name.to_owned());
+    assert_eq!(entries.folder("a"), Lookup::Found);
+    assert_eq!(entries.folder("top"), Lookup::Found);
+    assert_eq!(entries.file("top"), Lookup::Missing);
+    assert_eq!(entries.folder("TOP"), other("top"));
+    assert_eq!(entries.folder("İX/ü"), other("İx/Ü"));
+    assert_eq!(entries.file("ärger"), other("Ärger"));
+    for nothing in ["", "/", "a/", "b", "to"] {
+        assert_eq!(entries.file(nothing), Lookup::Missing, "{nothing:?}");
+    }
+    for nothing in ["", "b", "to", "a-b", "ab/c"] {
+        assert_eq!(entries.folder(nothing), Lookup::Missing, "{nothing:?}");
+    }
+}
+
+/// Whatever an author writes, what is kept of it is bounded.
+#[test]
+fn findings_keep_only_the_beginning_of_long_texts() -> Outcome {
+    let long = "x".repeat(400_000);
+    let placeholders = vec!["#{A}#"; 20_000];
+    for fields in [
+        json!({ "title": format!("#{{{long}}}#") }),
+        json!({ "extra": {long.clone(): placeholders} }),
+        json!({ "version": format!("v1{long}") }),
+        json!({ "id": long, "name": "ok" }),
+        json!({"esmodules": [long, format!("../{long}"), format!("\\{long}")]}),
+        json!({"packs": [{"name": format!("{long}.")}]}),
+        json!({"compatibility": {"minimum": long}}),
+    ] {
+        let findings = judge(&Case {
+            fields,
+            ..Case::default()
+        })?;
+        assert!(findings.has_errors() || !findings.is_empty());
+        for finding in &findings {
+            let size = finding.field.chars().count();
+            assert!(size <= 200, "{size}: {}", finding.code);
+            let size = finding.message.chars().count();
+            assert!(size <= 600, "{size}: {}", finding.code);
+        }
+    }
+    // The advice at the end of a message is not what is cut off.
+    let findings = judge(&Case {
+        fields: json!({ "esmodules": ["x".repeat(5000)] }),
+        ..Case::default()
+    })?;
+    assert!(findings.iter().all(|f| f.message.contains("attach a zip")));
     Ok(())
 }

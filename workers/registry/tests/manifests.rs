@@ -67,6 +67,31 @@ fn manifests_are_served_as_expected() -> Outcome {
     Ok(())
 }
 
+/// An `id` that says nothing is replaced where it stands, wherever that is.
+#[test]
+fn an_old_name_fills_in_an_id_that_is_none() -> Outcome {
+    for (given, expected) in [
+        (r#"{"id": "", "name": "x"}"#, r#"{"id": "x", "name": "x""#),
+        (r#"{"id": null, "name": "x"}"#, r#"{"id": "x", "name": "x""#),
+        (r#"{"id": 5, "name": "x"}"#, r#"{"id": "x", "name": "x""#),
+        (r#"{"name": "x", "id": " "}"#, r#"{"name": "x", "id": "x""#),
+        (
+            r#"{"name": "x", "title": "X", "id": {}}"#,
+            r#"{"name": "x", "title": "X", "id": "x""#,
+        ),
+        (
+            r#"{"title": "X", "name": "x"}"#,
+            r#"{"title": "X", "name": "x", "id": "x""#,
+        ),
+    ] {
+        let bytes = served(given.as_bytes(), PackageType::Module, "1", "stable")?;
+        let lines: Vec<&str> = str::from_utf8(&bytes)?.lines().map(str::trim).collect();
+        let text = lines.join(" ").replace("{ ", "{");
+        assert!(text.starts_with(expected), "{given}: {text}");
+    }
+    Ok(())
+}
+
 #[test]
 fn serving_twice_changes_nothing() -> Outcome {
     for name in ["modern.json", "legacy.json", "both.json", "world.json"] {

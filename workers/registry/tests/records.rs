@@ -215,6 +215,23 @@ fn a_package_is_described_in_plain_and_harmless_words() -> Outcome {
 }
 
 #[test]
+fn what_is_kept_of_authors_texts_is_bounded() -> Outcome {
+    let long = "ä".repeat(100_000);
+    let record = package(&json!({
+        "title": long, "description": long, "url": format!("https://x.example/{long}"),
+        "authors": vec![json!({"name": long}); 1000],
+    }))?;
+    assert!(record.encode().len() < 2 * (200 + 500 + 20 * 205) + 1000);
+    assert_eq!(record.title, format!("{}…", "ä".repeat(199)));
+    assert_eq!(text::name("<b>A</b>\n B"), "A B");
+    assert_eq!(text::excerpt("äöü", 3), "äöü");
+    assert_eq!(text::excerpt("äöüß", 3), "äö…");
+    let failure = Failure::new("x", &*long);
+    assert_eq!(failure.message.chars().count(), 2000);
+    Ok(())
+}
+
+#[test]
 fn links_of_authors_lead_to_the_web_only() {
     for (url, expected) in [
         ("https://x.example/a?b#c", true),

@@ -19,6 +19,8 @@ pub enum StepError {
         /// How long the other side asks to be left alone.
         retry_after: Option<Duration>,
     },
+    /// What was fetched is no longer in the store as it was; it is fetched again.
+    StagingLost,
     /// Another run of the same delivery has gone on from here; this one stops.
     Overtaken,
 }

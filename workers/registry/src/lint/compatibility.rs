@@ -5,7 +5,12 @@ use crate::{
     Manifest,
     compatibility::{generation_of, whole_generation},
     newer::is_newer,
+    text,
 };
+
+/// Longest version of Foundry that is taken, in characters: it is kept in the list of channels,
+/// which every update check reads.
+const LONGEST: usize = 32;
 
 pub(super) fn check(manifest: &Manifest, report: &mut Report) {
     let compatibility = manifest.compatibility();
@@ -21,12 +26,8 @@ pub(super) fn check(manifest: &Manifest, report: &mut Report) {
         ("maximum", &compatibility.maximum),
     ];
     for (name, version) in versions {
-        if let Some(version) = version.as_deref().filter(|v| generation_of(v).is_none()) {
-            let message = format!(
-                "`{version}` is no version of Foundry; write a generation such as \"12\" or a build \
-                 such as \"12.331\""
-            );
-            report.warning("compatibility.form", field(manifest, name), message);
+        if let Some(version) = version {
+            check_form(field(manifest, name), version, report);
         }
     }
     for ((low_name, low), (high_name, high)) in [
@@ -40,6 +41,23 @@ pub(super) fn check(manifest: &Manifest, report: &mut Report) {
             let message = format!("{low_name} `{low}` is above {high_name} `{high}`");
             report.warning("compatibility.order", field(manifest, high_name), message);
         }
+    }
+}
+
+fn check_form(field: String, version: &str, report: &mut Report) {
+    let shown = text::excerpt(version, LONGEST);
+    if version.chars().count() > LONGEST {
+        let message = format!(
+            "`{shown}` has more than {LONGEST} characters; write a generation such as \"12\" or a \
+             build such as \"12.331\""
+        );
+        report.error("compatibility.too_long", field, message);
+    } else if generation_of(version).is_none() {
+        let message = format!(
+            "`{shown}` is no version of Foundry; write a generation such as \"12\" or a build such \
+             as \"12.331\""
+        );
+        report.warning("compatibility.form", field, message);
     }
 }
 

@@ -1,14 +1,15 @@
 //! What is in an archive, to be looked up by the paths of a manifest.
 
-use std::collections::{HashMap, HashSet};
-
 /// The names in an archive, relative to the folder of the manifest.
+///
+/// Folders are found by the names below them: to keep every folder of every name would take
+/// gigabytes for an archive of deep ones.
 #[derive(Debug, Clone, Default)]
 pub struct EntryNames {
-    files: HashSet<String>,
-    folders: HashSet<String>,
-    /// Lower case → a name that really is there.
-    folded: HashMap<String, String>,
+    /// Sorted.
+    names: Vec<String>,
+    /// Each name in lower case, with its place in `names`; sorted.
+    folded: Vec<(String, usize)>,
 }
 
 /// What looking up a path found.
@@ -25,52 +26,61 @@ pub enum Lookup {
 impl EntryNames {
     /// The given names, with forward slashes; those that end in a slash are folders.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut entries = Self::default();
-        for name in names {
-            entries.add(name);
-        }
-        entries
+        let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        names.sort_unstable();
+        let folded = names.iter().map(|name| name.to_lowercase());
+        let mut folded: Vec<(String, usize)> = folded.zip(0..).collect();
+        folded.sort_unstable();
+        Self { names, folded }
     }
 
-    fn add(&mut self, name: &str) {
-        let mut end = 0;
-        for (index, _) in name.match_indices('/') {
-            self.folders.insert(name[..index].to_owned());
-            self.fold(&name[..index]);
-            end = index + 1;
-        }
-        if end < name.len() {
-            self.files.insert(name.to_owned());
-            self.fold(name);
-        }
-    }
-
-    fn fold(&mut self, name: &str) {
-        self.folded
-            .entry(name.to_lowercase())
-            .or_insert_with(|| name.to_owned());
-    }
-
-    /// Looks up a file.
+    /// Looks up a file, by a path without a slash at its end.
     pub fn file(&self, path: &str) -> Lookup {
-        if self.files.contains(path) {
+        if path.is_empty() || path.ends_with('/') {
+            return Lookup::Missing;
+        }
+        if self.first(path).is_some_and(|name| name == path) {
             return Lookup::Found;
         }
-        self.other_case(path)
-    }
-
-    /// Looks up a folder, or any file below it.
-    pub fn folder(&self, path: &str) -> Lookup {
-        if self.folders.contains(path) {
-            return Lookup::Found;
-        }
-        self.other_case(path)
-    }
-
-    fn other_case(&self, path: &str) -> Lookup {
-        match self.folded.get(&path.to_lowercase()) {
-            Some(name) if name != path => Lookup::OtherCase(name.clone()),
+        let wanted = path.to_lowercase();
+        match self.first_folded(&wanted) {
+            Some((folded, name)) if folded == wanted => Lookup::OtherCase(name.to_owned()),
             _ => Lookup::Missing,
         }
+    }
+
+    /// Looks up a folder, by itself or as part of other names; a path without a slash at its end.
+    pub fn folder(&self, path: &str) -> Lookup {
+        let prefix = format!("{path}/");
+        if self
+            .first(&prefix)
+            .is_some_and(|name| name.starts_with(&prefix))
+        {
+            return Lookup::Found;
+        }
+        let wanted = prefix.to_lowercase();
+        match self.first_folded(&wanted) {
+            Some((folded, name)) if folded.starts_with(&wanted) => {
+                let depth = wanted.matches('/').count();
+                let parts: Vec<&str> = name.split('/').take(depth).collect();
+                Lookup::OtherCase(parts.join("/"))
+            }
+            _ => Lookup::Missing,
+        }
+    }
+
+    /// The first name that does not come before `name`.
+    fn first(&self, name: &str) -> Option<&str> {
+        let at = self.names.partition_point(|other| other.as_str() < name);
+        self.names.get(at).map(String::as_str)
+    }
+
+    /// The first name in lower case that does not come before `wanted`, and the name itself.
+    fn first_folded(&self, wanted: &str) -> Option<(&str, &str)> {
+        let at = self
+            .folded
+            .partition_point(|(other, _)| other.as_str() < wanted);
+        let (folded, index) = self.folded.get(at)?;
+        Some((folded, self.names.get(*index)?))
     }
 }

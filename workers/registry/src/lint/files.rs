@@ -1,65 +1,95 @@
 //! Whether every file that the manifest names is in the archive.
 
 use super::{EntryNames, Lookup, Report, Submission};
-use crate::manifest::{FileReference, Importance};
+use crate::{
+    manifest::{FileReference, Importance},
+    text,
+};
+
+/// Longest path that a message repeats, in characters.
+const SHOWN: usize = 200;
+
+/// Folders of Foundry's own and of other packages, where pictures may well come from.
+const ELSEWHERE: [&str; 7] = [
+    "modules/", "systems/", "worlds/", "icons/", "ui/", "sounds/", "cards/",
+];
 
 pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
     for reference in submission.manifest.files() {
         match reference.importance {
             Importance::Optional if !looks_like_a_file(&reference.path) => {}
-            _ => check_one(&reference, submission.entries, report),
+            Importance::Picture => {
+                if let Some(path) = own_picture(&reference.path, submission) {
+                    check_one(&reference, path, submission.entries, report);
+                }
+            }
+            _ => check_one(&reference, &reference.path, submission.entries, report),
         }
     }
     check_pack_names(submission, report);
 }
 
-/// A licence may be named (`MIT`) instead of enclosed.
+/// A licence may be named (`MIT`, `Apache-2.0`) instead of enclosed.
 fn looks_like_a_file(path: &str) -> bool {
-    path.contains('/') || path.rsplit_once('.').is_some_and(|(_, end)| end.len() <= 4)
+    let is_ending = |end: &str| end.len() <= 4 && end.contains(|c: char| c.is_ascii_alphabetic());
+    path.contains('/') || path.rsplit_once('.').is_some_and(|(_, end)| is_ending(end))
 }
 
-fn check_one(reference: &FileReference, entries: &EntryNames, report: &mut Report) {
-    let FileReference {
-        field,
-        path,
-        importance,
-    } = reference;
+/// The path from the package's folder, where the picture comes with the package at all.
+fn own_picture<'a>(path: &'a str, submission: &Submission<'_>) -> Option<&'a str> {
+    let path = path.trim();
+    let from_root = path.strip_prefix("./").unwrap_or(path);
+    let from_root = from_root.trim_start_matches('/');
+    let id = submission.manifest.id().unwrap_or_default();
+    let own = from_root
+        .strip_prefix(submission.kind.folder())
+        .and_then(|rest| rest.strip_prefix('/')?.strip_prefix(id)?.strip_prefix('/'));
+    let elsewhere = || ELSEWHERE.iter().any(|start| from_root.starts_with(start));
+    own.or_else(|| (!elsewhere()).then_some(path))
+}
+
+/// Looks for the file of a reference at `path`, from the package's folder.
+fn check_one(reference: &FileReference, path: &str, entries: &EntryNames, report: &mut Report) {
+    let (field, importance) = (&reference.field, reference.importance);
     if is_url(path) {
         return;
     }
+    let shown = text::excerpt(&reference.path, SHOWN);
     if path.contains('\\') {
-        let message = format!("`{path}` has backslashes, which work on Windows only; use `/`");
-        report.error("file.backslash", field, message);
+        let message = format!("`{shown}` has backslashes, which work on Windows only; use `/`");
+        tell(importance, "file.backslash", field, message, report);
         return;
     }
     let Some(candidates) = candidates(path) else {
-        let message = format!("`{path}` leads out of the package's folder");
-        report.error("file.outside", field, message);
+        let message = format!("`{shown}` leads out of the package's folder");
+        tell(importance, "file.outside", field, message, report);
         return;
     };
     let found = candidates
         .iter()
-        .map(|candidate| look_up(candidate, *importance, entries));
+        .map(|candidate| look_up(candidate, importance, entries));
     match best(found) {
         Lookup::Found => {}
         Lookup::OtherCase(name) => {
+            let name = text::excerpt(&name, SHOWN);
             let message = format!(
-                "`{path}` is not in the archive, but `{name}` is; on Linux these are different \
+                "`{shown}` is not in the archive, but `{name}` is; on Linux these are different \
                  files, so write it in the same case"
             );
-            missing(*importance, "file.case", field, message, report);
+            tell(importance, "file.case", field, message, report);
         }
         Lookup::Missing => {
             let message = format!(
-                "`{path}` is not in the archive; add the file, remove the entry, or attach a zip of \
+                "`{shown}` is not in the archive; add the file, remove the entry, or attach a zip of \
                  the built package to the release"
             );
-            missing(*importance, "file.missing", field, message, report);
+            tell(importance, "file.missing", field, message, report);
         }
     }
 }
 
-fn missing(
+/// Only what the package cannot work without stops a release.
+fn tell(
     importance: Importance,
     code: &'static str,
     field: &str,
@@ -68,7 +98,7 @@ fn missing(
 ) {
     match importance {
         Importance::Required | Importance::Pack => report.error(code, field, message),
-        Importance::Optional => report.warning(code, field, message),
+        Importance::Optional | Importance::Picture => report.warning(code, field, message),
     }
 }
 
@@ -161,6 +191,7 @@ fn check_pack_names(submission: &Submission<'_>, report: &mut Report) {
     for (index, pack) in submission.manifest.items("packs") {
         let name = pack["name"].as_str().unwrap_or_default();
         if name.is_empty() || !name.chars().all(allowed) {
+            let name = text::excerpt(name, SHOWN);
             let message = format!(
                 "the pack's name `{name}` must be letters, digits, `-` and `_`; Foundry 14 does not \
                  load it otherwise"

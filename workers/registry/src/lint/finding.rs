@@ -4,6 +4,14 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text;
+
+/// Longest name of a field that is kept, in characters. An author may nest names without end.
+const LONGEST_FIELD: usize = 200;
+
+/// Longest message that is kept, in characters: messages repeat what the author wrote.
+const LONGEST_MESSAGE: usize = 600;
+
 /// Whether a finding stops a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -21,7 +29,7 @@ pub struct Finding {
     pub severity: Severity,
     /// Stable name of the rule, such as `version.prefixed`; never changes its meaning.
     pub code: Cow<'static, str>,
-    /// The file, as named in the package.
+    /// The file, as named in the package; `archive` where the names in the archive are meant.
     pub file: String,
     /// The field in that file, such as `packs[2].path`; empty where the whole file is meant.
     #[serde(default)]
@@ -31,20 +39,20 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding.
+    /// A finding. Of its file and field at most 200 characters are kept, of its message 600.
     pub fn new(
         severity: Severity,
         code: &'static str,
-        file: impl Into<String>,
-        field: impl Into<String>,
-        message: impl Into<String>,
+        file: impl AsRef<str>,
+        field: impl AsRef<str>,
+        message: impl AsRef<str>,
     ) -> Self {
         Self {
             severity,
             code: Cow::Borrowed(code),
-            file: file.into(),
-            field: field.into(),
-            message: message.into(),
+            file: text::excerpt(file.as_ref(), LONGEST_FIELD),
+            field: text::excerpt(field.as_ref(), LONGEST_FIELD),
+            message: text::excerpt(message.as_ref(), LONGEST_MESSAGE),
         }
     }
 }

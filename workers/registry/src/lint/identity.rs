@@ -1,7 +1,7 @@
 //! Whose package this is.
 
 use super::{Announced, Ownership, Report, Submission};
-use crate::PackageId;
+use crate::{PackageId, text};
 
 pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
     let manifest = submission.manifest;
@@ -18,8 +18,9 @@ pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
             check_owner(&id, field, submission.ownership, report);
         }
     }
+    check_type(submission, report);
     check_old_name(submission, report);
-    if manifest.text("title").is_none() {
+    if manifest.text("title").is_none_or(|title| text::name(title).is_empty()) {
         report.error(
             "title.missing",
             "title",
@@ -73,6 +74,23 @@ fn check_owner(id: &PackageId, field: &str, ownership: &Ownership, report: &mut 
     }
 }
 
+/// What installed servers poll, and where they installed it, follows from the type.
+fn check_type(submission: &Submission<'_>, report: &mut Report) {
+    let Some(published) = submission.published else {
+        return;
+    };
+    let (known, kind) = (published.kind, submission.kind);
+    if known != kind {
+        let message = format!(
+            "`{}` is published as a {known}, with a `{}`, but this release is a {kind}; servers that \
+             have it installed would never be offered it, so give the {kind} an id of its own",
+            published.id,
+            known.manifest_name()
+        );
+        report.error("type.changed", "", message);
+    }
+}
+
 /// Version 9 and before read `name`, later ones `id`: where both are ids they must agree.
 fn check_old_name(submission: &Submission<'_>, report: &mut Report) {
     let (Some(id), Some(name)) = (
@@ -82,6 +100,7 @@ fn check_old_name(submission: &Submission<'_>, report: &mut Report) {
         return;
     };
     if id != name && PackageId::parse(name).is_ok() {
+        let id = text::excerpt(id, 80);
         let message = format!(
             "`name` is `{name}` but `id` is `{id}`; Foundry 9 and before read `name` as the id, so \
              make them the same or remove `name`"

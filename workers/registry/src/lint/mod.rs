@@ -8,6 +8,7 @@ mod entries;
 mod files;
 mod finding;
 mod identity;
+mod place;
 mod placeholders;
 mod succession;
 mod version;
@@ -61,6 +62,8 @@ pub struct Submission<'a> {
     pub kind: PackageType,
     /// What is in the archive, relative to the manifest's folder.
     pub entries: &'a EntryNames,
+    /// What the archive's reader warns of: names that trouble some systems, in words.
+    pub archive_warnings: &'a [String],
     /// How the publisher called it.
     pub announced: Announced<'a>,
     /// The channel that it is published on.
@@ -83,6 +86,11 @@ pub fn lint(submission: &Submission<'_>) -> Findings {
     placeholders::check(submission.manifest, &mut report);
     compatibility::check(submission.manifest, &mut report);
     files::check(submission, &mut report);
+    // Last, so that many of them crowd out nothing else.
+    for warning in submission.archive_warnings {
+        let finding = Finding::new(Severity::Warning, "archive.name", "archive", "", warning);
+        report.findings.push(finding);
+    }
     report.findings
 }
 
@@ -93,7 +101,7 @@ struct Report {
 }
 
 impl Report {
-    fn error(&mut self, code: &'static str, field: impl Into<String>, message: impl Into<String>) {
+    fn error(&mut self, code: &'static str, field: impl AsRef<str>, message: impl AsRef<str>) {
         let finding = Finding::new(Severity::Error, code, self.file, field, message);
         self.findings.push(finding);
     }
@@ -101,8 +109,8 @@ impl Report {
     fn warning(
         &mut self,
         code: &'static str,
-        field: impl Into<String>,
-        message: impl Into<String>,
+        field: impl AsRef<str>,
+        message: impl AsRef<str>,
     ) {
         let finding = Finding::new(Severity::Warning, code, self.file, field, message);
         self.findings.push(finding);

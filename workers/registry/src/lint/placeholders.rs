@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Report;
-use crate::Manifest;
+use super::{Report, place::Place};
+use crate::{Manifest, text};
 
 /// Fields of authors' own data and prose, where braces may mean anything, and those that
 /// publishing sets itself.
@@ -28,47 +28,45 @@ const MARKS: [(&str, &str); 9] = [
 pub(super) fn check(manifest: &Manifest, report: &mut Report) {
     for (field, value) in manifest.fields() {
         if !SKIPPED.contains(&field.as_str()) {
-            walk(field, value, report);
+            walk(Place::of(field), value, report);
         }
     }
 }
 
 /// Looks at every text below a field, leaving out authors' own data.
-fn walk(field: &str, value: &Value, report: &mut Report) {
+fn walk(place: Place<'_>, value: &Value, report: &mut Report) {
     match value {
-        Value::String(text) => look(field, text, report),
+        Value::String(text) => look(&place, text, report),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                walk(&format!("{field}[{index}]"), item, report);
+                walk(place.item(index), item, report);
             }
         }
         Value::Object(fields) => {
             for (name, item) in fields.iter().filter(|(name, _)| *name != "flags") {
-                walk(&format!("{field}.{name}"), item, report);
+                walk(place.member(name), item, report);
             }
         }
         _ => {}
     }
 }
 
-fn look(field: &str, text: &str, report: &mut Report) {
-    let bare = holds_version(field) && is_bare(text);
+fn look(place: &Place<'_>, text: &str, report: &mut Report) {
+    let bare = place.name().is_some_and(holds_version) && is_bare(text);
     let found = if bare { Some(text) } else { enclosed(text) };
     if let Some(placeholder) = found {
+        let placeholder = text::excerpt(placeholder, 80);
         let message = format!(
             "the placeholder `{placeholder}` was not filled in; let the build write the real value \
              before the release is made, or write it by hand"
         );
-        report.error("placeholder", field, message);
+        report.error("placeholder", place.to_string(), message);
     }
 }
 
-/// Whether a field holds a version and nothing else.
-fn holds_version(field: &str) -> bool {
-    matches!(
-        field.rsplit('.').next(),
-        Some("version" | "minimum" | "verified" | "maximum")
-    ) || field.ends_with("CoreVersion")
+/// Whether a field of this name holds a version and nothing else.
+fn holds_version(name: &str) -> bool {
+    matches!(name, "version" | "minimum" | "verified" | "maximum") || name.ends_with("CoreVersion")
 }
 
 /// Whether a whole text is a placeholder for a version.

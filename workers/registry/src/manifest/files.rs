@@ -13,6 +13,9 @@ pub enum Importance {
     Pack,
     /// Shown or linked only.
     Optional,
+    /// Shown only, and looked for from the root of Foundry's data (`modules/{id}/…`), where the
+    /// paths of [`Importance::Optional`] ones begin at the package's folder.
+    Picture,
 }
 
 /// A path in a manifest.
@@ -35,6 +38,7 @@ impl Manifest {
         }
         self.languages(&mut files);
         self.packs(&mut files);
+        self.pictures(&mut files);
         for field in ["readme", "license", "changelog"] {
             if let Some(path) = self.text(field) {
                 push(&mut files, field.to_owned(), path, Importance::Optional);
@@ -43,7 +47,8 @@ impl Manifest {
         files
     }
 
-    /// A list of paths; authors also write a single one without the list.
+    /// A list of paths; authors also write a single one without the list. Since version 13 a style
+    /// may be an object, `{"src": …, "layer": …}`.
     fn listed(&self, field: &str, files: &mut Vec<FileReference>) {
         match self.fields.get(field) {
             Some(Value::String(path)) => {
@@ -51,13 +56,12 @@ impl Manifest {
             }
             Some(Value::Array(paths)) => {
                 for (index, path) in paths.iter().enumerate() {
-                    let path = path.as_str().unwrap_or_default();
-                    push(
-                        files,
-                        format!("{field}[{index}]"),
-                        path,
-                        Importance::Required,
-                    );
+                    let (path, member) = match path["src"].as_str() {
+                        Some(path) if field == "styles" => (path, ".src"),
+                        _ => (path.as_str().unwrap_or_default(), ""),
+                    };
+                    let field = format!("{field}[{index}]{member}");
+                    push(files, field, path, Importance::Required);
                 }
             }
             _ => {}
@@ -80,6 +84,26 @@ impl Manifest {
                 push(files, field, path, Importance::Pack);
             }
         }
+    }
+
+    /// What Foundry shows of the package in its lists.
+    fn pictures(&self, files: &mut Vec<FileReference>) {
+        for (list, members) in [("media", &["url", "thumbnail"][..]), ("packs", &["banner"])] {
+            for (index, item) in self.items(list) {
+                for member in members {
+                    let path = item[*member].as_str().unwrap_or_default();
+                    let field = format!("{list}[{index}].{member}");
+                    push(files, field, path, Importance::Picture);
+                }
+            }
+        }
+        let background = self.text("background").unwrap_or_default();
+        push(
+            files,
+            "background".to_owned(),
+            background,
+            Importance::Picture,
+        );
     }
 
     /// The objects of a list, with their places in it.

@@ -14,7 +14,7 @@ use crate::PackageType;
 
 impl Manifest {
     /// Adds the fields that later versions read in place of old ones. A field that is there
-    /// already is never touched.
+    /// already is never touched, save an `id` that is none: a blank text, a number, a `null`.
     pub(super) fn modernise(&mut self, kind: PackageType) {
         if self.is_legacy()
             && let Some(name) = self.text("name").map(str::to_owned)
@@ -100,8 +100,14 @@ impl Manifest {
             .collect()
     }
 
-    /// Inserts a field right behind the last of `neighbours` that is there, else at the end.
+    /// Inserts a field right behind the last of `neighbours` that is there, else at the end. A
+    /// field that is there already, which says nothing that can be read, gets the value in its
+    /// place.
     fn insert_behind(&mut self, neighbours: &[&str], field: &str, value: Value) {
+        if let Some(unreadable) = self.fields.get_mut(field) {
+            *unreadable = value;
+            return;
+        }
         let last = self
             .fields
             .keys()

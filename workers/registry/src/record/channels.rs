@@ -105,9 +105,6 @@ pub struct ChannelsRecord {
     /// What each channel was last set to.
     #[serde(default)]
     pub channels: BTreeMap<Channel, Head>,
-    /// Releases that an admin chose for one generation of Foundry.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub cores: BTreeMap<Generation, Version>,
     /// All releases, newest first by [`Version::precedence`].
     #[serde(default)]
     pub releases: Vec<ReleaseSummary>,
@@ -127,7 +124,6 @@ impl ChannelsRecord {
             kind,
             revision: 0,
             channels: BTreeMap::new(),
-            cores: BTreeMap::new(),
             releases: Vec::new(),
             moves: Vec::new(),
         }
@@ -173,13 +169,9 @@ impl ChannelsRecord {
         }
     }
 
-    /// The newest stable release that the generation of Foundry installs, unless an admin chose
-    /// one. Releases above what `stable` was set to do not count: it was rolled back from them.
+    /// The newest stable release that the generation of Foundry installs. Releases above what
+    /// `stable` was set to do not count: it was rolled back from them.
     pub fn for_core(&self, generation: Generation) -> Option<&ReleaseSummary> {
-        let chosen = self.cores.get(&generation).and_then(|v| self.find(v));
-        if let Some(release) = chosen.filter(|release| !release.yanked) {
-            return Some(release);
-        }
         let stable = Channel::stable();
         let head = self.channels.get(&stable)?;
         self.newest(|release| {

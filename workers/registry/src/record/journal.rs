@@ -14,26 +14,8 @@ use crate::{
 /// Longest excerpt of a release's notes that is kept, in characters; Discord shows 4,096.
 const LONGEST_NOTES: usize = 4000;
 
-/// A file attached to a GitHub release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asset {
-    /// GitHub's number of it.
-    pub id: u64,
-    /// Its file name.
-    pub name: String,
-    /// Its size in bytes, as GitHub says.
-    #[serde(default)]
-    pub size: u64,
-    /// Its media type, as its uploader says.
-    #[serde(default)]
-    pub content_type: String,
-    /// Its URL in GitHub's API.
-    #[serde(default)]
-    pub url: String,
-    /// `sha256:` and its digest, where GitHub computed it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest: Option<String>,
-}
+/// Longest message of a failure that is kept, in characters.
+const LONGEST_MESSAGE: usize = 2000;
 
 /// What the publisher said of the release: what a resumed delivery needs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,15 +38,6 @@ pub struct ReleaseSource {
     /// The release's page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<String>,
-    /// The files attached to it when the delivery was sent.
-    #[serde(default)]
-    pub assets: Vec<Asset>,
-    /// Where the files attached to it are listed, later ones too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assets_url: Option<String>,
-    /// Where the source archive of the tag is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zipball_url: Option<String>,
     /// What a direct publish was addressed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub direct: Option<Direct>,
@@ -124,7 +97,7 @@ pub struct PackageFacts {
     /// Module, system or world.
     #[serde(rename = "type", default)]
     pub kind: PackageType,
-    /// Its title.
+    /// Its title, as [`text::name`] keeps it.
     #[serde(default)]
     pub title: String,
     /// The version.
@@ -154,11 +127,11 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure.
+    /// A failure. Of its message at most 2,000 characters are kept.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             code: code.into(),
-            message: message.into(),
+            message: text::excerpt(&message.into(), LONGEST_MESSAGE),
             findings: Findings::default(),
         }
     }
@@ -278,6 +251,10 @@ pub struct Journal {
     /// How often the present state's work has failed.
     #[serde(default)]
     pub attempts: u32,
+    /// How often a worker has begun on the present state. A worker that is stopped in the middle
+    /// of it counts no attempt, so this is what tells a delivery that kills its workers.
+    #[serde(default)]
+    pub begun: u32,
     /// Not before this is it tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<Timestamp>,
@@ -322,6 +299,7 @@ impl Journal {
             announcements: Announcements::default(),
             steps: Vec::new(),
             attempts: 0,
+            begun: 0,
             next_attempt_at: None,
             busy_until: None,
             worker: String::new(),

@@ -8,6 +8,13 @@ use super::{Failure, Journal};
 /// How often a delivery is tried before it counts as failed.
 pub const MAX_ATTEMPTS: u32 = 8;
 
+/// How often a worker may begin on one state: more than it can be tried, because a worker may also
+/// be stopped by a restart.
+pub const MAX_BEGUN: u32 = 20;
+
+/// Longest pause that another side can ask for, in milliseconds: 6 hours.
+const LONGEST_PAUSE: i64 = 6 * 60 * 60 * 1000;
+
 /// Most steps that are remembered; the oldest but the first go.
 const MOST_STEPS: usize = 60;
 
@@ -111,6 +118,7 @@ impl Journal {
         }
         self.state = to;
         self.attempts = 0;
+        self.begun = 0;
         self.next_attempt_at = None;
         self.error = None;
         self.note(now, detail);
@@ -142,7 +150,7 @@ impl Journal {
             self.fail(now, failure);
             return false;
         };
-        let pause = (seconds * 1000).max(wait.unwrap_or(0));
+        let pause = (seconds * 1000).max(wait.unwrap_or(0).min(LONGEST_PAUSE));
         let next = now.plus(pause);
         self.note(
             now,
@@ -154,6 +162,28 @@ impl Journal {
         self.next_attempt_at = Some(next);
         self.error = Some(failure);
         true
+    }
+
+    /// Counts that a worker begins on the present state; whether it may. One that may not has
+    /// failed: whoever began on it before was stopped every time.
+    pub fn begin(&mut self, now: Timestamp) -> bool {
+        self.begun = self.begun.saturating_add(1);
+        if self.begun > MAX_BEGUN {
+            let message = format!(
+                "{MAX_BEGUN} workers were stopped while they worked on it, so it is given up; an \
+                 archive of this size or form may be more than the platform allows"
+            );
+            self.fail(now, Failure::new("stopped", message));
+            return false;
+        }
+        true
+    }
+
+    /// Goes back to fetching, because what was fetched is no longer there as it was.
+    pub fn refetch(&mut self) {
+        self.state = State::Received;
+        self.staged = None;
+        self.package = None;
     }
 
     /// Gives the delivery up.
@@ -176,6 +206,7 @@ impl Journal {
         }
         self.state = self.failed_in.take().unwrap_or(State::Received);
         self.attempts = 0;
+        self.begun = 0;
         self.next_attempt_at = None;
         self.note(now, "taken up again");
         true

@@ -14,10 +14,10 @@ mod release;
 pub use catalogue::{Catalogue, CatalogueEntry, Shown};
 pub use channels::{ChannelsRecord, Head, Move, PromoteError, ReleaseSummary};
 pub use journal::{
-    Announcement, Announcements, Asset, Direct, Failure, Journal, PackageFacts, ReleaseSource,
+    Announcement, Announcements, Direct, Failure, Journal, PackageFacts, ReleaseSource,
     Staged, StagedFrom, Status,
 };
-pub use journal_steps::{JournalError, MAX_ATTEMPTS, State, Step};
+pub use journal_steps::{JournalError, MAX_ATTEMPTS, MAX_BEGUN, State, Step};
 pub use package::{IdClaim, PackageRecord};
 pub use release::{Packed, ReleaseRecord, Yank};
 

@@ -9,9 +9,6 @@ use crate::{Manifest, PackageId, PackageType, Repository, text};
 /// Longest description that is kept, in characters.
 const LONGEST_DESCRIPTION: usize = 500;
 
-/// Longest title and author's name that is kept, in characters.
-const LONGEST_NAME: usize = 200;
-
 /// Most authors that are kept.
 const MOST_AUTHORS: usize = 20;
 
@@ -28,13 +25,13 @@ pub struct PackageRecord {
     pub kind: PackageType,
     /// The repository that owns it: the first that published it.
     pub repository: Repository,
-    /// Its title, as plain text.
+    /// Its title, as plain text of at most 200 characters.
     #[serde(default)]
     pub title: String,
     /// What it is, as plain text of at most 500 characters; may be empty.
     #[serde(default)]
     pub description: String,
-    /// The names of its authors.
+    /// The names of its authors, at most 20, each at most 200 characters.
     #[serde(default)]
     pub authors: Vec<String>,
     /// Its page on the web, an http or https URL.
@@ -79,7 +76,7 @@ impl PackageRecord {
     pub fn describe(&mut self, manifest: &Manifest, now: Timestamp) -> bool {
         let before = self.clone();
         let title = manifest.title().unwrap_or(self.id.as_str());
-        self.title = text::plain(title, LONGEST_NAME);
+        self.title = text::name(title);
         self.description = text::plain(
             manifest.text("description").unwrap_or_default(),
             LONGEST_DESCRIPTION,
@@ -88,7 +85,7 @@ impl PackageRecord {
             .authors()
             .iter()
             .take(MOST_AUTHORS)
-            .map(|author| text::plain(author, LONGEST_NAME))
+            .map(|author| text::name(author))
             .collect();
         self.url = manifest.text("url").and_then(text::web_url);
         let changed = *self != before;

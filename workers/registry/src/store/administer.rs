@@ -91,11 +91,30 @@ pub async fn restore<H: Objects + Clock>(
     set_yanked(host, id, version, None).await
 }
 
-async fn set_yanked<H: Objects>(
+async fn set_yanked<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     version: &Version,
     yank: Option<Yank>,
+) -> Result<ReleaseRecord, AdministerError> {
+    // A channel never names a release whose archive is refused: it is left before the release is
+    // withdrawn, and comes back after it is restored.
+    if yank.is_some() {
+        set_on_channels(host, id, version, true).await?;
+    }
+    let release = set_on_release(host, id, version, yank.as_ref()).await?;
+    if yank.is_none() {
+        set_on_channels(host, id, version, false).await?;
+    }
+    refresh_catalogue(host, id).await?;
+    Ok(release)
+}
+
+async fn set_on_release<H: Objects + Clock>(
+    host: &H,
+    id: &PackageId,
+    version: &Version,
+    yank: Option<&Yank>,
 ) -> Result<ReleaseRecord, AdministerError> {
     let missing = || AdministerError::NoRelease(version.clone());
     let key = Key::Release(id, version);
@@ -104,25 +123,34 @@ async fn set_yanked<H: Objects>(
         if release.yanked.is_some() == yank.is_some() {
             return Ok(Change::Keep);
         }
-        release.yanked = yank.clone();
+        release.yanked = yank.cloned();
         Ok::<_, AdministerError>(Change::Write(release))
     })
     .await?;
-    let yanked = yank.is_some();
-    update(
-        host,
-        &Key::Channels(id),
-        |channels: Option<&ChannelsRecord>| {
-            let mut channels = channels.ok_or_else(missing)?.clone();
-            let changed = channels.set_yanked(version, yanked);
-            Ok::<_, AdministerError>(if changed {
-                Change::Write(channels)
-            } else {
-                Change::Keep
-            })
-        },
-    )
-    .await?;
-    refresh_catalogue(host, id).await?;
     release.ok_or_else(missing)
+}
+
+async fn set_on_channels<H: Objects + Clock>(
+    host: &H,
+    id: &PackageId,
+    version: &Version,
+    yanked: bool,
+) -> Result<(), AdministerError> {
+    let key = Key::Channels(id);
+    update(host, &key, |channels: Option<&ChannelsRecord>| {
+        let mut channels = channels
+            .ok_or_else(|| AdministerError::NoPackage(id.clone()))?
+            .clone();
+        if channels.find(version).is_none() {
+            return Err(AdministerError::NoRelease(version.clone()));
+        }
+        let changed = channels.set_yanked(version, yanked);
+        Ok(if changed {
+            Change::Write(channels)
+        } else {
+            Change::Keep
+        })
+    })
+    .await?;
+    Ok(())
 }

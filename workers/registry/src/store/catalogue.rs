@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use edge::Objects;
+use edge::{Clock, Objects};
 
 use super::{Change, StoreError, UpdateError, read, update};
 use crate::{Catalogue, CatalogueEntry, ChannelsRecord, Key, PackageId, PackageRecord};
@@ -11,7 +11,10 @@ use crate::{Catalogue, CatalogueEntry, ChannelsRecord, Key, PackageId, PackageRe
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn refresh_catalogue<O: Objects>(store: &O, id: &PackageId) -> Result<(), StoreError> {
+pub async fn refresh_catalogue<O: Objects + Clock>(
+    store: &O,
+    id: &PackageId,
+) -> Result<(), StoreError> {
     let package = read::<PackageRecord, _>(store, &Key::Package(id)).await?;
     let channels = read::<ChannelsRecord, _>(store, &Key::Channels(id)).await?;
     let (Some(package), Some(channels)) = (package, channels) else {

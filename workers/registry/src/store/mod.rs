@@ -30,12 +30,18 @@ pub enum StoreError {
         /// What is wrong with it.
         cause: RecordError,
     },
+    /// The record would be larger than any record is read.
+    #[error("the record {key} would become too large to be read again")]
+    TooLarge {
+        /// Its key.
+        key: String,
+    },
     /// Others changed the record again and again while this change was tried.
     #[error("the record {key} was changed by others {attempts} times in a row")]
     Contended {
         /// Its key.
         key: String,
         /// How often it was tried.
-        attempts: usize,
+        attempts: u32,
     },
 }

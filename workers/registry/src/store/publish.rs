@@ -2,7 +2,7 @@
 
 use edge::{Clock, Objects};
 
-use super::{Change, StoreError, UpdateError, create, read, refresh_catalogue, update};
+use super::{Change, StoreError, UpdateError, create, read, update};
 use crate::{
     ChannelsRecord, IdClaim, Key, Manifest, Ownership, PackageId, PackageRecord, ReleaseRecord,
     Repository, Version,
@@ -61,6 +61,7 @@ pub async fn ownership<O: Objects>(
 ) -> Result<Ownership, StoreError> {
     let claim = read::<IdClaim, _>(store, &Key::IdClaim(id)).await?;
     Ok(match claim {
+        Some(claim) if is_free(&claim.record, id) => Ownership::Unclaimed,
         Some(claim) => claim.record.ownership(id, repository),
         None => Ownership::Unclaimed,
     })
@@ -70,7 +71,8 @@ pub async fn ownership<O: Objects>(
 /// failure, and by several at once: exactly one release of a version comes into being.
 ///
 /// The order is that of visibility: the claim on the id, the release's facts, the package's facts,
-/// the channels (from here on users see it), the catalogue.
+/// the channels (from here on users see it). The catalogue is the caller's to refresh: what is
+/// served does not depend on it.
 ///
 /// # Errors
 /// [`PublishError`].
@@ -103,8 +105,42 @@ pub async fn publish<H: Objects + Clock>(
         }
         .into());
     };
-    refresh_catalogue(host, &release.id).await?;
+    keep_yanked(host, &release).await?;
     Ok(Published { release, channels })
+}
+
+/// Withdraws on the channels what was withdrawn between the release's facts and the channels.
+async fn keep_yanked<H: Objects + Clock>(
+    host: &H,
+    release: &ReleaseRecord,
+) -> Result<(), PublishError> {
+    let (id, version) = (&release.id, &release.version);
+    let stored = read::<ReleaseRecord, _>(host, &Key::Release(id, version)).await?;
+    if stored.is_none_or(|stored| stored.record.yanked.is_none()) {
+        return Ok(());
+    }
+    update(
+        host,
+        &Key::Channels(id),
+        |channels: Option<&ChannelsRecord>| {
+            let Some(mut channels) = channels.cloned() else {
+                return Ok(Change::Keep);
+            };
+            let changed = channels.set_yanked(version, true);
+            Ok(if changed {
+                Change::Write(channels)
+            } else {
+                Change::Keep
+            })
+        },
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whether a repository may still claim an id that only an admin has published so far.
+fn is_free(claim: &IdClaim, id: &PackageId) -> bool {
+    claim.id == *id && claim.repository.is_direct()
 }
 
 async fn claim<H: Objects + Clock>(host: &H, release: &ReleaseRecord) -> Result<(), PublishError> {
@@ -113,13 +149,17 @@ async fn claim<H: Objects + Clock>(host: &H, release: &ReleaseRecord) -> Result<
     if create(host, &key, &claim).await? {
         return Ok(());
     }
+    update(host, &key, |known: Option<&IdClaim>| {
+        let free = known.is_none_or(|known| is_free(known, &release.id));
+        Ok(if free && !release.repository.is_direct() {
+            Change::Write(claim.clone())
+        } else {
+            Change::Keep
+        })
+    })
+    .await?;
     match ownership(host, &release.id, &release.repository).await? {
-        Ownership::Ours => Ok(()),
-        Ownership::Unclaimed => Err(StoreError::Contended {
-            key: key.path(),
-            attempts: 1,
-        }
-        .into()),
+        Ownership::Ours | Ownership::Unclaimed => Ok(()),
         Ownership::Other { repository } => Err(PublishError::Owned {
             id: release.id.clone(),
             owner: repository,
@@ -172,8 +212,13 @@ async fn describe<H: Objects + Clock>(
                 return Ok(Change::Write(package));
             };
             let mut package = package.clone();
+            let taken_over = package.repository.is_direct() && !release.repository.is_direct();
+            if taken_over {
+                package.repository = release.repository.clone();
+            }
             // A prerelease does not speak for the package.
-            let changed = release.channel.is_stable() && package.describe(manifest, now);
+            let described = release.channel.is_stable() && package.describe(manifest, now);
+            let changed = taken_over || described;
             Ok(if changed {
                 Change::Write(package)
             } else {

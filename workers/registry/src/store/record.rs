@@ -60,10 +60,11 @@ pub async fn write<R: Record, O: Objects>(
         expires,
         ..Put::default()
     };
-    match store
-        .object_put(&key.path(), record.encode().into(), put)
-        .await?
-    {
+    let bytes = record.encode();
+    if bytes.len() as u64 > MAX_RECORD {
+        return Err(StoreError::TooLarge { key: key.path() });
+    }
+    match store.object_put(&key.path(), bytes.into(), put).await? {
         Written::Stored(meta) => Ok(Some(meta.etag)),
         Written::Refused => Ok(None),
     }

@@ -32,7 +32,7 @@ pub async fn put<H: Host>(
     let version = Version::parse(&wanted.version).map_err(input::bad_name)?;
     let channels = store::promote(host, &id, &channel, &version)
         .await
-        .map_err(input::refused)?;
+        .map_err(|error| input::refused(host, error))?;
     let heads: serde_json::Map<_, _> = channels
         .channels
         .keys()

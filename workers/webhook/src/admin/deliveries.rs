@@ -19,7 +19,7 @@ pub async fn show<H: Host>(
     auth::check(host, request).await?;
     let delivery = DeliveryId::parse(delivery).map_err(input::bad_name)?;
     let journal = store::read::<Journal, _>(host, &Key::Delivery(&delivery)).await;
-    match journal.map_err(|error| input::store_failed(&error))? {
+    match journal.map_err(|error| input::store_failed(host, &error))? {
         Some(journal) => Ok(private(Response::json(StatusCode::OK, &journal.record))),
         None => {
             let detail =
@@ -40,7 +40,7 @@ pub async fn resume<H: Host>(host: &H, request: &Request) -> Result<Response, Pr
             let answer = json!({ "deliveries": resumed });
             Ok(private(Response::json(StatusCode::OK, &answer)))
         }
-        Err(_) => Err(Problem::unavailable("objects")),
+        Err(error) => Err(input::store_failed(host, &error.into())),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Reading what admin calls are given, and answering what went wrong.
 
-use edge::{Body, Problem, StatusCode};
+use edge::{Body, Clock, Log, Problem, StatusCode, log};
 use registry::{
     NameError,
     store::{AdministerError, StoreError},
 };
 use serde::de::DeserializeOwned;
+use serde_json::json as object;
 
 /// Largest JSON body of an admin call, in bytes.
 const MAX_BODY: u64 = 64 << 10;
@@ -30,9 +31,9 @@ pub async fn json<T: DeserializeOwned>(body: Body, example: &str) -> Result<T, P
 }
 
 /// What the registry would not do.
-pub fn refused(error: AdministerError) -> Problem {
+pub fn refused<L: Log + Clock>(host: &L, error: AdministerError) -> Problem {
     match error {
-        AdministerError::Store(error) => store_failed(&error),
+        AdministerError::Store(error) => store_failed(host, &error),
         AdministerError::NoPackage(_) | AdministerError::NoRelease(_) => {
             Problem::not_found(error.to_string())
         }
@@ -48,10 +49,16 @@ pub fn refused(error: AdministerError) -> Problem {
     }
 }
 
-/// What the store would not do.
-pub fn store_failed(error: &StoreError) -> Problem {
+/// What the store would not do; the cause is for the log.
+pub fn store_failed<L: Log + Clock>(host: &L, error: &StoreError) -> Problem {
+    log::event(
+        host,
+        host.now(),
+        "store-failed",
+        object!({ "cause": error.to_string() }),
+    );
     match error {
-        StoreError::Corrupt { .. } => Problem::internal(),
+        StoreError::Corrupt { .. } | StoreError::TooLarge { .. } => Problem::internal(),
         _ => Problem::unavailable("objects"),
     }
 }

@@ -3,6 +3,6 @@
 pub mod auth;
 pub mod channels;
 pub mod deliveries;
-mod input;
+pub(crate) mod input;
 pub mod releases;
 pub mod upload;

@@ -36,7 +36,9 @@ pub async fn yank<H: Host>(
         return Err(Problem::bad_request(detail));
     }
     let release = store::yank(host, &id, &version, reason).await;
-    Ok(answer(&release.map_err(input::refused)?))
+    Ok(answer(
+        &release.map_err(|error| input::refused(host, error))?,
+    ))
 }
 
 /// `POST /admin/v1/packages/{id}/releases/{version}/restore`.
@@ -52,7 +54,9 @@ pub async fn restore<H: Host>(
     auth::check(host, &request).await?;
     let (id, version) = names(id, version)?;
     let release = store::restore(host, &id, &version).await;
-    Ok(answer(&release.map_err(input::refused)?))
+    Ok(answer(
+        &release.map_err(|error| input::refused(host, error))?,
+    ))
 }
 
 fn names(id: &str, version: &str) -> Result<(PackageId, Version), Problem> {

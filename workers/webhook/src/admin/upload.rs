@@ -11,9 +11,6 @@ use serde_json::json;
 use super::{auth, deliveries::private, input};
 use crate::{Host, failure::StepError, github::client::MAX_ARCHIVE, limited::limited, pipeline};
 
-/// Who publishes what no repository owns.
-const PUBLISHER: &str = "admin/direct";
-
 /// `PUT /admin/v1/packages/{id}/releases/{version}`: the body, a zip archive, goes the same way as a
 /// GitHub release, within the request.
 ///
@@ -40,10 +37,10 @@ pub async fn put<H: Host>(
     let delivery = journal.delivery.clone();
     pipeline::open(host, &journal)
         .await
-        .map_err(|error| input::store_failed(&error))?;
+        .map_err(|error| input::store_failed(host, &error))?;
     pipeline::run(host, &delivery).await;
     let journal = store::read::<Journal, _>(host, &Key::Delivery(&delivery)).await;
-    match journal.map_err(|error| input::store_failed(&error))? {
+    match journal.map_err(|error| input::store_failed(host, &error))? {
         Some(journal) => answer(host, &journal.record).await,
         None => Err(Problem::unavailable("objects")),
     }
@@ -81,22 +78,22 @@ async fn stage<H: Host>(
 /// An admin publishes in the name of the package's owner, where it has one.
 async fn publisher<H: Host>(host: &H, id: &PackageId) -> Result<Repository, Problem> {
     let claim = store::read::<IdClaim, _>(host, &Key::IdClaim(id)).await;
-    match claim.map_err(|error| input::store_failed(&error))? {
+    match claim.map_err(|error| input::store_failed(host, &error))? {
         Some(claim) => Ok(claim.record.repository),
-        None => Repository::parse(PUBLISHER).map_err(input::bad_name),
+        None => Ok(Repository::direct()),
     }
 }
 
 fn not_staged(error: StepError) -> Problem {
     match error {
         StepError::Failed(failure) if failure.code == "too-large" => too_large(),
-        StepError::Failed(failure) => Problem::bad_request(failure.message),
         StepError::Transient {
-            code: "broken-off",
-            message,
-            ..
-        } => Problem::bad_request(message),
-        StepError::Transient { .. } | StepError::Overtaken => Problem::unavailable("objects"),
+            code: "broken-off", ..
+        } => Problem::bad_request("the body broke off before its end"),
+        StepError::Failed(_)
+        | StepError::Transient { .. }
+        | StepError::StagingLost
+        | StepError::Overtaken => Problem::unavailable("objects"),
     }
 }
 
@@ -112,6 +109,7 @@ fn too_large() -> Problem {
 
 async fn answer<H: Host>(host: &H, journal: &Journal) -> Result<Response, Problem> {
     let facts = match (&journal.state, &journal.package) {
+        (State::Failed, Some(facts)) if journal.failed_in >= Some(State::Published) => facts,
         (State::Failed, _) => return Err(refused(journal)),
         (state, Some(facts)) if *state >= State::Published => facts,
         _ => {

@@ -8,11 +8,11 @@ use edge::{
     Clock, Config, Fetch, FetchRequest, HeaderValue, Method, StatusCode, Url,
     config::{self, ConfigError, name},
     header,
-    outbound::{self, AllowedHosts, Answer, Bounds, OutboundError},
+    outbound::Answer,
 };
 use serde_json::{Value, json};
 
-use super::{Announcement, Outcome, Prepared, text::clip};
+use super::{Announcement, MAX_ANSWER, Outcome, Prepared, exchange, text::clip};
 
 const TITLE: usize = 256;
 /// Of 4,096 allowed; the rest of the 6,000 of an embed is for its other texts.
@@ -20,8 +20,6 @@ const DESCRIPTION: usize = 3_000;
 const FIELD: usize = 1_024;
 const STABLE: u32 = 0x0043_A047;
 const BETA: u32 = 0x00FB_8C00;
-const TIMEOUT: Duration = Duration::from_secs(10);
-const MAX_ANSWER: u64 = 256 << 10;
 
 /// The announcement of a release, where `DISCORD_WEBHOOK_URL` is set.
 ///
@@ -59,19 +57,9 @@ pub async fn send<H>(host: &H, request: FetchRequest) -> Outcome
 where
     H: Fetch + Clock + Clone + 'static,
 {
-    let bounds = Bounds {
-        redirect_hosts: &AllowedHosts::default(),
-        redirects: 0,
-        head: TIMEOUT,
-        total: TIMEOUT,
-        bytes: MAX_ANSWER,
-    };
-    match outbound::send(host, request, bounds).await {
+    match exchange(host, request).await {
         Ok(answer) => outcome(answer).await,
-        Err(OutboundError::Fetch(edge::FetchError::Forbidden { host })) => {
-            Outcome::Refused(format!("the platform does not allow requests to {host}"))
-        }
-        Err(error) => Outcome::Unconfirmed(error.to_string()),
+        Err(outcome) => outcome,
     }
 }
 

@@ -8,15 +8,13 @@ use edge::{
     Clock, Config, Fetch, FetchRequest, HeaderValue, Method, StatusCode,
     config::{self, ConfigError, name},
     header,
-    outbound::{self, AllowedHosts, Answer, Bounds, OutboundError},
+    outbound::Answer,
 };
 use serde_json::{Map, Value, json};
 
-use super::{Announcement, Outcome, Prepared, text::clip};
+use super::{Announcement, MAX_ANSWER, Outcome, Prepared, exchange, text::clip};
 
 const DEFAULT_API: &str = "https://foundryvtt.com";
-const TIMEOUT: Duration = Duration::from_secs(20);
-const MAX_ANSWER: u64 = 256 << 10;
 /// Longest part of Foundry's own words that the journal keeps, in UTF-16 code units.
 const MAX_WORDS: usize = 500;
 
@@ -64,19 +62,9 @@ pub async fn send<H>(host: &H, request: FetchRequest) -> Outcome
 where
     H: Fetch + Clock + Clone + 'static,
 {
-    let bounds = Bounds {
-        redirect_hosts: &AllowedHosts::default(),
-        redirects: 0,
-        head: TIMEOUT,
-        total: TIMEOUT,
-        bytes: MAX_ANSWER,
-    };
-    match outbound::send(host, request, bounds).await {
+    match exchange(host, request).await {
         Ok(answer) => outcome(answer).await,
-        Err(OutboundError::Fetch(edge::FetchError::Forbidden { host })) => {
-            Outcome::Refused(format!("the platform does not allow requests to {host}"))
-        }
-        Err(error) => Outcome::Unconfirmed(error.to_string()),
+        Err(outcome) => outcome,
     }
 }
 
@@ -146,6 +134,8 @@ async fn outcome(answer: Answer) -> Outcome {
             message: said,
             retry_after,
         },
+        // The gateway may have lost the answer, not the registration.
+        StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => Outcome::Unconfirmed(said),
         _ if status.is_server_error() => Outcome::Later {
             message: said,
             retry_after,

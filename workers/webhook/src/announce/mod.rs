@@ -8,7 +8,10 @@ mod text;
 
 use std::time::Duration;
 
-use edge::FetchRequest;
+use edge::{
+    Clock, Fetch, FetchRequest,
+    outbound::{self, AllowedHosts, Answer, Bounds, OutboundError},
+};
 use registry::{Channel, Compatibility, PackageId, Version};
 
 /// What is told of a release.
@@ -62,4 +65,32 @@ pub enum Outcome {
     Unconfirmed(String),
     /// The receiver does not want it; the words say what it said.
     Refused(String),
+}
+
+/// Time for an answer.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Largest answer that is read, in bytes.
+const MAX_ANSWER: u64 = 256 << 10;
+
+/// Sends `request`, following no redirect. Where nobody answered, it may have arrived all the same.
+async fn exchange<H>(host: &H, request: FetchRequest) -> Result<Answer, Outcome>
+where
+    H: Fetch + Clock + Clone + 'static,
+{
+    let bounds = Bounds {
+        redirect_hosts: &AllowedHosts::default(),
+        redirects: 0,
+        head: TIMEOUT,
+        total: TIMEOUT,
+        bytes: MAX_ANSWER,
+    };
+    outbound::send(host, request, bounds)
+        .await
+        .map_err(|error| match error {
+            OutboundError::Fetch(edge::FetchError::Forbidden { host }) => {
+                Outcome::Refused(format!("the platform does not allow requests to {host}"))
+            }
+            error => Outcome::Unconfirmed(error.to_string()),
+        })
 }

@@ -13,15 +13,11 @@ use edge::{
     BodyError, Problem, Request, Response, StatusCode,
     config::{self, ConfigError, name},
 };
-use registry::{
-    DeliveryId, Journal, Key, Repository,
-    record::{Asset, ReleaseSource},
-    store,
-};
+use registry::{DeliveryId, Journal, Key, Repository, record::ReleaseSource, store, text};
 use serde_json::{Value, json};
 
 use super::{allowed::AllowedRepositories, event::ReleaseEvent, signature};
-use crate::{Host, pipeline};
+use crate::{Host, admin::input, pipeline};
 
 /// GitHub's own limit of a payload, in bytes.
 const MAX_PAYLOAD: u64 = 25_000_000;
@@ -97,7 +93,10 @@ fn ignored(reason: String) -> Response {
 }
 
 async fn allowed_repository<H: Host>(host: &H, full_name: &str) -> Result<Repository, Problem> {
-    let list = config::required(host, name::GITHUB_REPOSITORIES).await?;
+    // The empty list allows nobody, as it says.
+    let list = config::optional(host, name::GITHUB_REPOSITORIES)
+        .await?
+        .unwrap_or_default();
     let allowed = AllowedRepositories::parse(&list).ok_or_else(|| {
         Problem::misconfigured(&ConfigError::Malformed {
             name: name::GITHUB_REPOSITORIES,
@@ -124,7 +123,7 @@ async fn accept<H: Host>(
     event: ReleaseEvent,
 ) -> Result<Response, Problem> {
     let key = Key::Delivery(&delivery);
-    let unavailable = |_| Problem::unavailable("objects");
+    let unavailable = |error| input::store_failed(host, &error);
     if let Some(known) = store::read::<Journal, _>(host, &key)
         .await
         .map_err(unavailable)?
@@ -177,23 +176,11 @@ fn source(event: ReleaseEvent) -> ReleaseSource {
     let mut source = ReleaseSource {
         tag: release.tag_name,
         release_id: Some(release.id),
-        name: release.name.unwrap_or_default(),
+        name: text::name(&release.name.unwrap_or_default()),
         prerelease: release.prerelease,
-        page: release.html_url,
-        assets: release.assets.into_iter().map(asset).collect(),
+        page: release.html_url.as_deref().and_then(text::web_url),
         ..ReleaseSource::default()
     };
     source.set_notes(&release.body.unwrap_or_default());
     source
-}
-
-fn asset(asset: super::Asset) -> Asset {
-    Asset {
-        id: asset.id,
-        name: asset.name,
-        size: asset.size,
-        content_type: String::new(),
-        url: String::new(),
-        digest: asset.digest,
-    }
 }

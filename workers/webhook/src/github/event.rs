@@ -22,7 +22,7 @@ pub struct EventRepository {
     pub full_name: String,
 }
 
-/// A release.
+/// A release. The files attached to it are asked for later: uploads may come after the event.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Release {
     /// GitHub's number for it.
@@ -41,9 +41,6 @@ pub struct Release {
     /// Whether its author marked it as a prerelease.
     #[serde(default)]
     pub prerelease: bool,
-    /// Files attached so far; uploads may come after the event.
-    #[serde(default)]
-    pub assets: Vec<Asset>,
 }
 
 /// A file attached to a release.

@@ -19,9 +19,6 @@ use crate::{
 /// How often an announcement is tried before it is given up.
 const ATTEMPTS: u32 = 5;
 
-/// The pause that is asked of nobody in particular.
-const PAUSE: Duration = Duration::from_secs(5);
-
 /// The receivers, in the order in which they are told.
 #[derive(Debug, Clone, Copy)]
 enum Receiver {
@@ -78,10 +75,15 @@ async fn tell<H: Host>(
             Ok(Prepared::Skip(reason)) => Outcome::Skipped(reason),
             Err(error) => Outcome::Refused(error.to_string()),
             Ok(Prepared::Send(request)) => {
+                let before = known.clone();
                 known.status = Status::Sending;
                 known.attempts += 1;
                 known.at = Some(host.now());
-                session.save().await?;
+                if let Err(error) = session.save().await {
+                    // Nothing was sent, and what is written next must not say otherwise.
+                    *entry(&mut session.journal, receiver) = before;
+                    return Err(error);
+                }
                 send(host, receiver, *request).await
             }
         }
@@ -124,7 +126,11 @@ fn settle(entry: &mut record::Announcement, outcome: Outcome) -> Option<Duration
         Outcome::Later {
             message,
             retry_after,
-        } => (Status::Pending, message, Some(retry_after.unwrap_or(PAUSE))),
+        } => (
+            Status::Pending,
+            message,
+            Some(retry_after.unwrap_or_default()),
+        ),
     };
     entry.status = status;
     entry.detail = text::excerpt(&detail, 500);

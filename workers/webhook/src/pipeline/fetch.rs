@@ -36,9 +36,12 @@ fn describe(from: &StagedFrom) -> String {
     }
 }
 
-/// The first asset that is a package. Archives without a manifest are passed over (a release may
-/// carry documentation or maps beside it); a broken one is an error, because publishing the source
-/// instead of the package that its author built would be worse than publishing nothing.
+/// The first asset that is a package, the likeliest looked at first.
+///
+/// Archives without a manifest are passed over (a release may carry documentation or maps beside
+/// it), and so are others that are refused as long as another asset is a package. Where none is, a
+/// refused one is an error: publishing the source instead of the package that its author built
+/// would be worse than publishing nothing.
 async fn from_assets<H: Host>(
     host: &H,
     client: &Client<'_, H>,
@@ -47,26 +50,58 @@ async fn from_assets<H: Host>(
     let Some(release) = journal.source.release_id else {
         return Ok(None);
     };
-    let assets = client.assets(&journal.repository, release).await?;
-    for asset in assets.iter().filter(|asset| asset.is_archive()) {
-        let what = format!("the asset `{}`", asset.name);
-        let answer = client.asset(&journal.repository, asset).await?;
-        let from = StagedFrom::Asset {
-            name: asset.name.clone(),
-        };
-        let staged = stage(host, journal, from, &what, answer).await?;
-        check_asset(&staged, asset, &what)?;
-        match staged::inspect(host, &journal.delivery, &staged).await {
-            Ok(_) => return Ok(Some(staged)),
-            Err(NotAPackage::NoManifest(_)) => {}
-            Err(NotAPackage::Step(StepError::Failed(failure))) => {
-                let message = format!("{what}: {}", failure.message);
-                return Err(Failure::new(failure.code, message).into());
+    let mut assets = client.assets(&journal.repository, release).await?;
+    assets.retain(Asset::is_archive);
+    assets.sort_by_key(|asset| (!is_likely(asset, journal), asset.size));
+    let mut refused = None;
+    for asset in &assets {
+        match from_asset(host, client, journal, asset).await {
+            Ok(Some(staged)) => return Ok(Some(staged)),
+            Ok(None) => {}
+            Err(StepError::Failed(failure)) => {
+                refused.get_or_insert(failure);
             }
-            Err(NotAPackage::Step(error)) => return Err(error),
+            Err(error) => return Err(error),
         }
     }
-    Ok(None)
+    refused.map_or(Ok(None), |failure| Err(failure.into()))
+}
+
+/// Whether an asset is named as packages usually are: `module.zip`, or after the repository.
+fn is_likely(asset: &Asset, journal: &Journal) -> bool {
+    let stem = asset.name.to_ascii_lowercase();
+    let stem = stem.trim_end_matches(".zip");
+    let (_, repository) = journal
+        .repository
+        .as_str()
+        .split_once('/')
+        .unwrap_or_default();
+    let repository = repository.to_ascii_lowercase();
+    matches!(stem, "module" | "system" | "world") || stem == repository
+}
+
+async fn from_asset<H: Host>(
+    host: &H,
+    client: &Client<'_, H>,
+    journal: &Journal,
+    asset: &Asset,
+) -> Result<Option<Staged>, StepError> {
+    let what = format!("the asset `{}`", asset.name);
+    let answer = client.asset(&journal.repository, asset).await?;
+    let from = StagedFrom::Asset {
+        name: asset.name.clone(),
+    };
+    let staged = stage(host, journal, from, &what, answer).await?;
+    check_asset(&staged, asset, &what)?;
+    match staged::inspect(host, &journal.delivery, &staged).await {
+        Ok(_) => Ok(Some(staged)),
+        Err(NotAPackage::NoManifest(_)) => Ok(None),
+        Err(NotAPackage::Step(StepError::Failed(failure))) => {
+            let message = format!("{what}: {}", failure.message);
+            Err(Failure::new(failure.code, message).into())
+        }
+        Err(NotAPackage::Step(error)) => Err(error),
+    }
 }
 
 async fn from_source<H: Host>(

@@ -8,8 +8,8 @@ use edge::{
 };
 use registry::{
     Announced, Channel, ChannelsRecord, Digest, EntryNames, Failure, Findings, Journal, Key, Links,
-    Manifest, Ownership, PackageId, PackageType, Packed, PublicUrl, ReleaseRecord, State,
-    Submission, Target, Track, Version, lint,
+    MAX_MANIFEST, Manifest, Ownership, PackageId, PackageType, Packed, PublicUrl, ReleaseRecord,
+    State, Submission, Target, Track, Version, lint,
     record::{Direct, PackageFacts, Staged},
     store,
 };
@@ -64,6 +64,10 @@ async fn pack<H: Host>(
         track: &track,
     });
     let bytes = manifest.to_bytes();
+    if bytes.len() > MAX_MANIFEST {
+        let message = format!("the manifest is larger than {MAX_MANIFEST} bytes as it is served");
+        return Err(Failure::new("manifest", message).into());
+    }
     let artifact = artifact(staged, &bytes)?;
     let findings = match published_already(host, &judged, &artifact).await? {
         true => Findings::default(),
@@ -143,6 +147,9 @@ async fn judge<H: Host>(
         manifest,
         kind,
         entries: &entries,
+        archive_warnings: &(inspected.directory.warnings().iter())
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
         announced: match &journal.source.direct {
             Some(Direct { id, version }) => Announced::Path { id, version },
             None => Announced::Tag(&journal.source.tag),

@@ -1,12 +1,13 @@
 //! `packaged → published`: the release becomes visible.
 
-use edge::objects;
+use edge::{log, objects};
 use registry::{
     Failure, Journal, Key, MAX_MANIFEST, Manifest, ReleaseRecord, State,
     record::{PackageFacts, SCHEMA, Status},
     store::{self, PublishError},
     text,
 };
+use serde_json::json;
 
 use super::run::moved;
 use crate::{Host, failure::StepError};
@@ -21,6 +22,7 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
     let published = store::publish(host, &release, &manifest)
         .await
         .map_err(in_words)?;
+    refresh(host, &journal).await;
     if published.release.delivery != journal.delivery {
         // The delivery that came first announces it.
         let by = format!("published by delivery {}", published.release.delivery);
@@ -34,6 +36,18 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
     }
     let detail = format!("{} {} on {}", facts.id, facts.version, facts.channel);
     moved(host, journal, State::Published, detail)
+}
+
+/// Brings the catalogue up to date. A failure is logged only: the release is published without it,
+/// and the next change of any package's records tries again.
+pub(super) async fn refresh<H: Host>(host: &H, journal: &Journal) {
+    let Some(facts) = &journal.package else {
+        return;
+    };
+    if let Err(error) = store::refresh_catalogue(host, &facts.id).await {
+        let members = json!({ "package": facts.id, "cause": error.to_string() });
+        log::event(host, host.now(), "catalogue-not-refreshed", members);
+    }
 }
 
 fn in_words(error: PublishError) -> StepError {

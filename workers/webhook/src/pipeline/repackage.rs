@@ -1,8 +1,10 @@
 //! The served archive: the staged one with its manifest replaced, streamed from store to store.
 
 use std::{
+    cell::Cell,
     collections::VecDeque,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll},
 };
 
@@ -44,10 +46,9 @@ pub async fn store<H: Objects>(
 ) -> Result<Packed, StepError> {
     let (size, tail_offset) = (plan.len(), plan.tail_offset());
     let input = staged::open(host, delivery, source, plan.source()).await?;
-    let (body, tally) = tallied(Body::stream(
-        Repackaged::new(input, plan.copier()),
-        Some(size),
-    ));
+    let fault = Fault::default();
+    let stream = Repackaged::new(input, plan.copier(), fault.clone());
+    let (body, tally) = tallied(Body::stream(stream, Some(size)));
     let put = Put {
         condition: Condition::Absent,
         content_type: Some(key.content_type()),
@@ -55,6 +56,9 @@ pub async fn store<H: Objects>(
         ..Put::default()
     };
     let written = host.object_put(&key.path(), body, put).await;
+    if let Some(error) = fault.take() {
+        return Err(staged::refused(&error).into());
+    }
     let sha256 = match written.map_err(in_words)? {
         Written::Stored(meta) => {
             expect_size(&meta, size)?;
@@ -106,16 +110,21 @@ async fn digest_of_stored<H: Objects>(
     Ok(tally.digest())
 }
 
+/// Why the archive itself is refused, where that is the reason why its stream broke off.
+type Fault = Rc<Cell<Option<archive::Error>>>;
+
 /// The output of a [`Copier`] that is fed from a body.
 struct Repackaged {
     input: Body,
     copier: Option<Copier>,
     ready: VecDeque<Bytes>,
+    fault: Fault,
 }
 
 impl Repackaged {
-    fn new(input: Body, copier: Copier) -> Self {
+    fn new(input: Body, copier: Copier, fault: Fault) -> Self {
         Self {
+            fault,
             input,
             copier: Some(copier),
             ready: VecDeque::new(),
@@ -126,7 +135,10 @@ impl Repackaged {
         let Some(copier) = &mut self.copier else {
             return Ok(());
         };
-        for piece in copier.push(chunk).map_err(|error| refused(&error))? {
+        let pieces = copier
+            .push(chunk)
+            .map_err(|error| broken_off(&self.fault, error))?;
+        for piece in pieces {
             self.ready.push_back(match piece {
                 Piece::Literal(bytes) => bytes.into(),
                 // A view of the chunk: nothing is copied.
@@ -138,12 +150,18 @@ impl Repackaged {
 
     fn finish(&mut self) -> Option<Result<Bytes, BodyError>> {
         let tail = self.copier.take()?.finish();
-        Some(tail.map(Bytes::from).map_err(|error| refused(&error)))
+        // Only what was read too short ends here; that is the store's fault, not the archive's.
+        Some(
+            tail.map(Bytes::from)
+                .map_err(|error| BodyError::Failed(error.to_string())),
+        )
     }
 }
 
-fn refused(error: &archive::Error) -> BodyError {
-    BodyError::Failed(error.to_string())
+fn broken_off(fault: &Fault, error: archive::Error) -> BodyError {
+    let text = error.to_string();
+    fault.set(Some(error));
+    BodyError::Failed(text)
 }
 
 impl Stream for Repackaged {

@@ -38,7 +38,12 @@ pub async fn run_all<H: Host>(host: &H) -> Result<Vec<Resumed>, ObjectError> {
         let page = host
             .object_list(&prefix, cursor.as_deref(), MAX_PAGE)
             .await?;
-        for mark in &page.objects {
+        let mut marks = page.objects;
+        // Begins anywhere, so that a delivery that stops its worker does not hold up those after it.
+        if let Some(offset) = usize::from(host.random()[0]).checked_rem(marks.len()) {
+            marks.rotate_left(offset);
+        }
+        for mark in &marks {
             if let Some(done) = resume(host, mark).await {
                 worked += usize::from(done.worked);
                 resumed.push(done);

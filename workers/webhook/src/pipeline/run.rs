@@ -23,6 +23,10 @@ pub async fn run<H: Host>(host: &H, delivery: &DeliveryId) -> Option<Journal> {
             report(host, delivery, &failure.code, &failure.message);
             None
         }
+        Err(StepError::StagingLost) => {
+            report(host, delivery, "staging-lost", "what was fetched is gone");
+            None
+        }
         Err(StepError::Transient { code, message, .. }) => {
             report(host, delivery, code, &message);
             None
@@ -45,6 +49,8 @@ async fn work<H: Host>(host: &H, delivery: &DeliveryId) -> Result<Option<Journal
             if !wait_for_next_attempt(host, &session.journal).await {
                 break;
             }
+            // Takes hold of it again before it works: while it waited, anybody could.
+            session.save().await?;
         }
     }
     if session.journal.state.is_finished() {
@@ -77,7 +83,7 @@ async fn step<H: Host>(host: &H, journal: Journal) -> Result<Journal, StepError>
         State::Received => fetch::step(host, journal).await,
         State::Fetched => pack::step(host, journal).await,
         State::Packaged => publish::step(host, journal).await,
-        State::Announced => finished(host, journal),
+        State::Announced => finished(host, journal).await,
         State::Published | State::Done | State::Failed => Ok(journal),
     }
 }
@@ -95,7 +101,10 @@ pub(super) fn moved<H: Host>(
     Ok(journal)
 }
 
-fn finished<H: Host>(host: &H, journal: Journal) -> Result<Journal, StepError> {
+/// The catalogue is looked at once more, since it was not waited for when the release was
+/// published.
+async fn finished<H: Host>(host: &H, journal: Journal) -> Result<Journal, StepError> {
+    publish::refresh(host, &journal).await;
     moved(host, journal, State::Done, "done")
 }
 
@@ -109,6 +118,18 @@ async fn settle<H: Host>(
     match error {
         StepError::Overtaken => return Err(StepError::Overtaken),
         StepError::Failed(failure) => session.journal.fail(now, failure),
+        StepError::StagingLost if session.journal.source.direct.is_some() => {
+            let message = "the uploaded archive is no longer in the store; upload it again";
+            session
+                .journal
+                .fail(now, Failure::new("staging-lost", message));
+        }
+        StepError::StagingLost => {
+            let message = "what was fetched is no longer in the store; it is fetched again";
+            session.journal.refetch();
+            let failure = Failure::new("staging-lost", message);
+            session.journal.retry_later(now, failure, None);
+        }
         StepError::Transient {
             code,
             message,

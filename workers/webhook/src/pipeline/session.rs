@@ -91,6 +91,7 @@ impl<'a, H: Host> Session<'a, H> {
             etag,
         };
         session.journal.worker = worker_name(host);
+        session.journal.begin(host.now());
         session.save().await?;
         Ok(Some(session))
     }

@@ -15,7 +15,7 @@ use registry::{
 use crate::{failure::StepError, hashing::tallied};
 
 /// Largest manifest, in bytes.
-const MAX_MANIFEST: u64 = 1 << 20;
+const MAX_MANIFEST: u64 = registry::MAX_MANIFEST as u64;
 
 /// Stores `body` as what the delivery has fetched `from` somewhere; `what` names it in messages.
 ///
@@ -126,6 +126,13 @@ pub async fn inspect<O: Objects>(
         .entries()
         .get(manifest.index)
         .ok_or_else(|| StepError::from(Failure::new("archive", "the manifest's entry is gone")))?;
+    if entry.size().max(entry.compressed_size()) > MAX_MANIFEST {
+        let message = format!(
+            "the manifest `{}` is larger than {MAX_MANIFEST} bytes",
+            entry.name()
+        );
+        return Err(NotAPackage::Step(Failure::new("manifest", message).into()));
+    }
     let bytes = read(objects, delivery, source, entry.read_range()).await?;
     let manifest_bytes = entry.read(&bytes, MAX_MANIFEST)?;
     Ok(Inspected {
@@ -164,10 +171,6 @@ pub async fn open<O: Objects>(
     let path = Key::Staged(delivery).path();
     match objects.object_get(&path, Get::range(range)).await? {
         Got::Found(object) if object.meta.etag == source.etag => Ok(object.body),
-        Got::Found(_) => Err(StepError::Overtaken),
-        Got::Missing | Got::Unchanged(_) => {
-            let message = "the fetched archive is no longer in the store; it is kept for 7 days";
-            Err(Failure::new("staging-lost", message).into())
-        }
+        Got::Found(_) | Got::Missing | Got::Unchanged(_) => Err(StepError::StagingLost),
     }
 }

@@ -3,7 +3,7 @@
 use edge::StatusCode;
 use registry::record::Status;
 use testkit::{
-    memory::{Fault, MemoryHost, sweep},
+    memory::{Fault, MemoryHost, Operation, sweep},
     package::Package,
     sign,
 };
@@ -32,7 +32,12 @@ fn wherever_it_breaks_there_is_one_release_and_at_most_one_announcement() {
         let worlds = worlds.borrow();
         let world = worlds.last().unwrap();
         publish_through(world, host);
-        check(world, &format!("{fault:?}"));
+        // What was sent is in doubt only where the exchange itself or the process broke.
+        let in_doubt = fault.is_some_and(|(point, fault)| {
+            let exchange = matches!(point.operation, Operation::Fetch | Operation::FetchBody);
+            exchange || matches!(fault, Fault::CrashBefore | Fault::CrashAfter)
+        });
+        check(world, &format!("{fault:?}"), in_doubt);
     };
     let tried = sweep(&Fault::ALL, setup, scenario);
     println!("publishing: {tried}");
@@ -56,7 +61,7 @@ fn publish_through(world: &World, host: &MemoryHost) {
     resume_until_finished(&restarted, "d-1");
 }
 
-fn check(world: &World, fault: &str) {
+fn check(world: &World, fault: &str, in_doubt: bool) {
     let host = world.host.peer();
     let journal = journal(&host, "d-1").expect("the delivery is journalled");
     assert_done(&journal);
@@ -83,7 +88,7 @@ fn check(world: &World, fault: &str) {
     ] {
         match announcement.status {
             Status::Confirmed => assert_eq!(sent, 1, "{fault}"),
-            Status::Unconfirmed => assert!(sent <= 1, "{fault}"),
+            Status::Unconfirmed => assert!(in_doubt && sent <= 1, "{fault}: {sent} sent"),
             other => panic!("{fault}: {other:?} {}", announcement.detail),
         }
     }

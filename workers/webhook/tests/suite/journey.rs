@@ -43,7 +43,7 @@ fn a_release_with_an_asset_is_published_and_announced_once() {
         .host
         .keys()
         .into_iter()
-        .filter(|key| key.starts_with("open/") || key.ends_with("source.zip"))
+        .filter(|key| key.starts_with("open/") || key.starts_with("staged/"))
         .collect();
     assert!(left.is_empty(), "left lying: {left:?}");
 }

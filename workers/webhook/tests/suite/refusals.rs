@@ -6,11 +6,12 @@ use testkit::{
         Mode, Reply, Rule,
         github::{self, Upload},
     },
+    memory::{Fault, Operation},
     package::Package,
     payload,
 };
 
-use crate::world::{REPOSITORY, World, assert_whole, resume_until_finished, served};
+use crate::world::{REPOSITORY, World, assert_whole, journal, resume_until_finished, served};
 
 #[test]
 fn a_refused_release_changes_nothing_and_says_why() {
@@ -104,7 +105,7 @@ fn another_repository_cannot_publish_an_owned_id() {
         let body = world.github.event(other, "v2.0.0", "published").to_string();
         crate::world::deliver(&world.host, "release", id, &body).unwrap();
         world.host.run(world.host.run_deferred()).unwrap();
-        let journal = crate::world::journal(&world.host, id).unwrap();
+        let journal = journal(&world.host, id).unwrap();
         assert_eq!(journal.state, State::Failed, "{id}");
     }
     assert_eq!(
@@ -185,4 +186,77 @@ fn upstream_faults_are_retried_or_end_in_words() {
         }
         assert_whole(&world.host, "maps");
     }
+}
+
+#[test]
+fn a_refused_archive_beside_the_package_does_not_stop_it() {
+    let world = World::new();
+    let package = Package::module("maps", "1.0.0");
+    world
+        .github
+        .publish(payload::Release::new(REPOSITORY, "v1.0.0"), package.zip());
+    for (name, bytes) in [
+        ("docs.zip", b"no archive at all".to_vec()),
+        ("maps.zip", package.zip()),
+    ] {
+        world
+            .github
+            .upload(REPOSITORY, "v1.0.0", Upload::zip(name, bytes));
+    }
+    let journal = world.publish("d-1", "v1.0.0");
+    assert_eq!(journal.state, State::Done, "{:?}", journal.error);
+    assert_whole(&world.host, "maps");
+}
+
+/// An archive whose directory is sound but whose first local header says something else.
+#[test]
+fn an_archive_that_contradicts_itself_is_refused_at_once() {
+    let world = World::new();
+    let mut zip = Package::module("maps", "1.0.0")
+        .file("a.js", b"1".to_vec())
+        .zip();
+    let name = zip.windows(4).position(|window| window == b"a.js").unwrap();
+    zip[name] = b'b';
+    world
+        .github
+        .publish(payload::Release::new(REPOSITORY, "v1.0.0"), zip.clone());
+    world
+        .github
+        .upload(REPOSITORY, "v1.0.0", Upload::zip("maps.zip", zip));
+    let journal = world.publish("d-1", "v1.0.0");
+    assert_eq!(journal.state, State::Failed, "{:#?}", journal.steps);
+    assert_eq!(journal.error.unwrap().code, "archive");
+}
+
+#[test]
+fn an_enormous_manifest_is_refused_before_it_is_read() {
+    let world = World::new();
+    let package = Package::module("maps", "1.0.0")
+        .field("flags", serde_json::json!({ "x": "y".repeat(3 << 20) }));
+    world.release("v1.0.0", &package);
+    let journal = world.publish("d-1", "v1.0.0");
+    assert_eq!(journal.state, State::Failed);
+    let error = journal.error.unwrap();
+    assert_eq!(error.code, "manifest");
+    assert!(error.message.contains("1048576"), "{}", error.message);
+}
+
+#[test]
+fn a_delivery_that_stops_its_workers_is_given_up() {
+    let world = World::new();
+    world.release("v1.0.0", &Package::module("maps", "1.0.0"));
+    world.github.script(Rule::on("GET", RELEASE, Mode::Hangs));
+    world.deliver_to(&world.host, "d-1", "v1.0.0").unwrap();
+    world.host.drop_deferred();
+    for _ in 0..40 {
+        // Every process is stopped in the middle of the first request to GitHub.
+        let process = world.host.peer();
+        process.inject(|point| (point.operation == Operation::Fetch).then_some(Fault::CrashBefore));
+        let _ = process.run(edge::tick::<webhook::Webhook, _>(&process));
+        process.heal();
+        process.advance(std::time::Duration::from_secs(600));
+    }
+    let journal = journal(&world.host.peer(), "d-1").unwrap();
+    assert_eq!(journal.state, State::Failed);
+    assert_eq!(journal.error.unwrap().code, "stopped");
 }
