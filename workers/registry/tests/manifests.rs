@@ -178,11 +178,11 @@ fn a_byte_order_mark_and_windows_line_ends_are_forgiven() -> Outcome {
 fn manifests_say_what_they_are() -> Outcome {
     #[rustfmt::skip]
     let cases = [
-        ("modern.json", "lantern-bearer", "3.2.0", "Foundry 12 to 14, verified 13", vec!["Mira Holt"], 7),
+        ("modern.json", "lantern-bearer", "3.2.0", "Foundry 12 to 14, verified 13", vec!["Mira Holt"], 8),
         ("legacy.json", "old-spellbook", "1.10", "Foundry 0.7.9+, verified 9", vec!["Mira Holt <mira@example.com>"], 3),
         ("both.json", "torch-light", "0.0a", "Foundry 0.8.6+, verified 12.331", vec!["A. Nonymous"], 0),
         ("system.json", "small-rules", "2.0", "Foundry 11.315 to 12, verified 12.331", vec!["Mira Holt"], 2),
-        ("world.json", "drowned-mine", "1.0.0", "Foundry 12+, verified 12.331", vec![], 1),
+        ("world.json", "drowned-mine", "1.0.0", "Foundry 12+, verified 12.331", vec![], 2),
     ];
     for (name, id, version, compatibility, authors, files) in cases {
         let manifest = Manifest::parse(&fs::read(fixture("manifests", name))?)?;

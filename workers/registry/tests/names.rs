@@ -155,7 +155,7 @@ fn every_key_has_its_place() -> Result<(), NameError> {
         (Key::IdClaim(&id), "ids/my-module.json", json, Write::CompareAndSwap, Cache::Private),
         (Key::Catalogue, "catalogue.json", json, Write::CompareAndSwap, Cache::Brief),
         (Key::Delivery(&delivery), "deliveries/72d3162e-cc78-11e3-81ab-4c9367dc0958.json", json, Write::CompareAndSwap, Cache::Private),
-        (Key::Staged(&delivery), "deliveries/72d3162e-cc78-11e3-81ab-4c9367dc0958/source.zip", zip, Write::Replace, Cache::Private),
+        (Key::Staged(&delivery), "staged/72d3162e-cc78-11e3-81ab-4c9367dc0958.zip", zip, Write::Replace, Cache::Private),
         (Key::OpenDelivery(&delivery), "open/72d3162e-cc78-11e3-81ab-4c9367dc0958", "text/plain", Write::Replace, Cache::Private),
         (Key::Image(&hash), &image, "application/octet-stream", Write::Replace, Cache::Immutable),
     ];

@@ -20,7 +20,10 @@ pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
     }
     check_type(submission, report);
     check_old_name(submission, report);
-    if manifest.text("title").is_none_or(|title| text::name(title).is_empty()) {
+    if manifest
+        .text("title")
+        .is_none_or(|title| text::name(title).is_empty())
+    {
         report.error(
             "title.missing",
             "title",

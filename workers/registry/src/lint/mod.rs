@@ -106,12 +106,7 @@ impl Report {
         self.findings.push(finding);
     }
 
-    fn warning(
-        &mut self,
-        code: &'static str,
-        field: impl AsRef<str>,
-        message: impl AsRef<str>,
-    ) {
+    fn warning(&mut self, code: &'static str, field: impl AsRef<str>, message: impl AsRef<str>) {
         let finding = Finding::new(Severity::Warning, code, self.file, field, message);
         self.findings.push(finding);
     }

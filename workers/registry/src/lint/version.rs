@@ -17,7 +17,7 @@ pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
         return;
     }
     if let Some(plain) = Version::without_prefix(&text) {
-        let (text, plain) = (excerpt(&text, 80), excerpt(plain.as_ref(), 80));
+        let (text, plain) = (excerpt(&text, 80), excerpt(plain, 80));
         let message = format!(
             "`{text}` begins with `v`, and to Foundry `2.0.3` is not newer than `v2.0.2`; write \
              \"{plain}\" (the tag may keep its `v`)"

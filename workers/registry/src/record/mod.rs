@@ -14,8 +14,8 @@ mod release;
 pub use catalogue::{Catalogue, CatalogueEntry, Shown};
 pub use channels::{ChannelsRecord, Head, Move, PromoteError, ReleaseSummary};
 pub use journal::{
-    Announcement, Announcements, Direct, Failure, Journal, PackageFacts, ReleaseSource,
-    Staged, StagedFrom, Status,
+    Announcement, Announcements, Direct, Failure, Journal, PackageFacts, ReleaseSource, Staged,
+    StagedFrom, Status,
 };
 pub use journal_steps::{JournalError, MAX_ATTEMPTS, MAX_BEGUN, State, Step};
 pub use package::{IdClaim, PackageRecord};
