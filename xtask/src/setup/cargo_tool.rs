@@ -116,7 +116,7 @@ impl Step for CargoTool {
     fn advice(&self) -> String {
         format!(
             "The version follows {} in Cargo.lock. cargo needs its package registry, a C compiler \
-             and OpenSSL's headers; what is above says which of them failed.",
+             and, on Linux, OpenSSL's headers; what is above says which of them failed.",
             self.follows
         )
     }

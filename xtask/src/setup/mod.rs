@@ -5,6 +5,7 @@
 //! taken up where it ended.
 
 mod cargo_tool;
+mod components;
 mod node_tools;
 mod packages;
 mod wasm_std;
@@ -22,6 +23,10 @@ use crate::{cache, repository::Repository};
 trait Step {
     /// What it is, in a few words.
     fn name(&self) -> String;
+    /// Whether only `cargo xtask test` needs it.
+    fn for_tests_only(&self) -> bool {
+        false
+    }
     /// What the step does when it is not there.
     fn does(&self) -> String;
     /// Whether it is there already.
@@ -37,6 +42,7 @@ fn steps(repository: &Repository) -> Result<Vec<Box<dyn Step>>> {
     let tools = CargoTool::all(repository)?;
     let mut steps: Vec<Box<dyn Step>> = vec![
         Box::new(packages::Packages),
+        Box::new(components::Components),
         Box::new(wasm_targets::WasmTargets),
         Box::new(node_tools::NodeTools),
     ];
@@ -52,18 +58,25 @@ pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result
         return Err(argument.unexpected().into());
     }
     let started = Instant::now();
-    bring(repository, true)?;
+    bring(repository, &steps(repository)?, true)?;
     println!("everything is there ({} s)", started.elapsed().as_secs());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Brings what is missing, and says nothing when nothing is.
+/// Brings what building functions and serving them needs; says nothing when
+/// nothing is missing.
 pub fn ensure(repository: &Repository) -> Result<()> {
-    bring(repository, false)
+    let mut steps = steps(repository)?;
+    steps.retain(|step| !step.for_tests_only());
+    bring(repository, &steps, false)
 }
 
-fn bring(repository: &Repository, say_all: bool) -> Result<()> {
-    let steps = steps(repository)?;
+/// Brings what `cargo xtask test` needs; says nothing when nothing is missing.
+pub fn ensure_for_tests(repository: &Repository) -> Result<()> {
+    bring(repository, &steps(repository)?, false)
+}
+
+fn bring(repository: &Repository, steps: &[Box<dyn Step>], say_all: bool) -> Result<()> {
     let _lock = cache::lock()?;
     let count = steps.len();
     for (index, step) in steps.iter().enumerate() {

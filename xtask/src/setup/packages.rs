@@ -14,31 +14,47 @@ struct Need {
     check: &'static [&'static str],
     /// Debian's package.
     package: &'static str,
-    /// Whether only the compilation of the cargo tools needs it.
-    for_tools: bool,
+    /// Who needs it.
+    by: By,
+}
+
+/// Who needs a program or library.
+#[derive(Clone, Copy)]
+enum By {
+    /// Every build.
+    All,
+    /// The compilation of the cargo tools on Linux: elsewhere they use the
+    /// TLS that the system brings.
+    ToolsOnLinux,
 }
 
 const NEEDS: &[Need] = &[
     Need {
         check: &["npm", "--version"],
         package: "npm",
-        for_tools: false,
+        by: By::All,
     },
     Need {
         check: &["cc", "--version"],
         package: "gcc",
-        for_tools: false,
+        by: By::All,
+    },
+    // Only recommended by the compiler, and needed to link anything.
+    Need {
+        check: &["cc", "-E", "-x", "c", "-include", "stdio.h", "/dev/null"],
+        package: "libc6-dev",
+        by: By::All,
     },
     Need {
         check: &["pkg-config", "--version"],
         package: "pkg-config",
-        for_tools: true,
+        by: By::ToolsOnLinux,
     },
     // worker-build's downloads use the system's TLS.
     Need {
         check: &["pkg-config", "--exists", "openssl"],
         package: "libssl-dev",
-        for_tools: true,
+        by: By::ToolsOnLinux,
     },
 ];
 
@@ -87,7 +103,11 @@ fn missing(repository: &Repository) -> Result<Vec<&'static str>> {
     let lacks = |need: &&Need| {
         let mut check = Command::new(need.check[0]);
         check.args(&need.check[1..]);
-        (compiles || !need.for_tools) && !run::succeeds(&mut check)
+        let applies = match need.by {
+            By::All => true,
+            By::ToolsOnLinux => compiles && cfg!(target_os = "linux"),
+        };
+        applies && !run::succeeds(&mut check)
     };
     Ok(NEEDS
         .iter()

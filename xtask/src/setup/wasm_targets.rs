@@ -62,7 +62,8 @@ pub fn library_folder(target: &str) -> Result<PathBuf> {
     Ok(run::capture(&mut rustc)?.trim().into())
 }
 
-fn is_installed(target: &str) -> Result<bool> {
+/// Whether the target's standard library is there, and what linking needs.
+pub fn is_installed(target: &str) -> Result<bool> {
     let folder = library_folder(target)?;
     let linkable = target != "wasm32-wasip2" || folder.join("self-contained/libc.a").is_file();
     Ok(linkable && has_std(&folder))

@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
+use super::place;
 use crate::{repository::Repository, run, setup::wasm_targets::library_folder};
 
 /// An empty crate: what cargo builds for it is the standard library.
@@ -18,11 +19,25 @@ pub fn install(repository: &Repository, scratch: &Path, target: &str) -> Result<
     let libraries = compile(repository, scratch, target)?;
     let folder = library_folder(target)?;
     fs::create_dir_all(&folder).with_context(|| format!("cannot write to {}", folder.display()))?;
+    forget_unfinished(&folder)?;
     // std last: that it is there says that all is.
     let (std, others): (Vec<_>, Vec<_>) = libraries.iter().partition(|path| is(path, "libstd-"));
     for library in others.into_iter().chain(std) {
         let name = library.file_name().context("a library without a name")?;
-        fs::copy(library, folder.join(name))?;
+        place(library, &folder.join(name))?;
+    }
+    Ok(())
+}
+
+/// Removes libraries of an installation that was interrupted: std is not
+/// among them, and two of one name would not let rustc choose.
+fn forget_unfinished(folder: &Path) -> Result<()> {
+    for file in fs::read_dir(folder)? {
+        let path = file?.path();
+        let left = |ending| ending == "rlib" || ending == "unfinished";
+        if path.is_file() && path.extension().is_some_and(left) {
+            fs::remove_file(path)?;
+        }
     }
     Ok(())
 }
