@@ -151,7 +151,7 @@ pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result
         let known = STEPS.iter().any(|step| step.name == name);
         ensure!(known, "no step {name:?}: see cargo xtask test --list");
     }
-    setup::ensure(repository)?;
+    setup::ensure_for_tests(repository)?;
     let chosen = |step: &&Step| only.is_empty() || only.iter().any(|name| name == step.name);
     // The servers of some steps must be stopped before we end.
     signals::install()?;
