@@ -14,8 +14,10 @@ use crate::{
 /// Has cargo's linker leave the core module as it is, because wasm-opt reads nothing else.
 pub const CONFIG: &str = "target.wasm32-wasip2.rustflags=[\"-Clink-arg=--skip-wit-component\"]";
 
-/// What the target's modules use and wasm-opt does not assume.
-const FEATURES: [&str; 6] = [
+/// What wasm-opt is told: to make it small, and what the target's modules use
+/// that it does not assume.
+const ARGUMENTS: &[&str] = &[
+    "-Oz",
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
@@ -31,7 +33,8 @@ pub fn build(repository: &Repository, function: &Function, wasm: &Path) -> Resul
     fs::create_dir_all(function.output())?;
     let tools = [
         repository.locked("wit-component")?,
-        std::fs::read_to_string(repository.path("package-lock.json"))?,
+        fs::read_to_string(repository.path("package-lock.json"))?,
+        ARGUMENTS.join(" "),
     ];
     let stamp = Stamp::of(&function.output(), "component", wasm, &tools)?;
     if stamp.is_current() && component.is_file() {
@@ -53,12 +56,7 @@ pub fn build(repository: &Repository, function: &Function, wasm: &Path) -> Resul
 fn optimise(repository: &Repository, wasm: &Path, optimised: &Path) -> Result<()> {
     ensure!(wasm.is_file(), "{} is not there", wasm.display());
     let mut command = run::program(repository, repository.node_bin().join("wasm-opt"));
-    command
-        .arg("-Oz")
-        .args(FEATURES)
-        .arg(wasm)
-        .arg("-o")
-        .arg(optimised);
+    command.args(ARGUMENTS).arg(wasm).arg("-o").arg(optimised);
     run::run(&mut command)
 }
 

@@ -16,7 +16,8 @@ pub struct Stamp {
 
 impl Stamp {
     /// The stamp `name` in `folder` for the bytes of `wasm` and what else
-    /// decides the output, such as the tools' versions.
+    /// decides the output, such as the tools' versions and
+    /// what they are told.
     pub fn of(folder: &Path, name: &str, wasm: &Path, others: &[String]) -> Result<Self> {
         let bytes = fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
         let mut hasher = DefaultHasher::new();

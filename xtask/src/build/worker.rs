@@ -11,6 +11,9 @@ use crate::{
     setup::CargoTool,
 };
 
+/// What worker-build is told.
+const ARGUMENTS: &[&str] = &["--release"];
+
 /// Builds the Worker in the function's output folder; gives whether anything
 /// had to be done.
 pub fn build(repository: &Repository, function: &Function, wasm: &Path) -> Result<bool> {
@@ -20,6 +23,7 @@ pub fn build(repository: &Repository, function: &Function, wasm: &Path) -> Resul
         repository.locked("worker")?,
         std::fs::read_to_string(repository.path("package-lock.json"))?,
         std::fs::read_to_string(function.entry.join("Cargo.toml"))?,
+        ARGUMENTS.join(" "),
     ];
     let stamp = Stamp::of(&output, "worker", wasm, &tools)?;
     if stamp.is_current() && output.join("index.js").is_file() {
@@ -29,7 +33,7 @@ pub fn build(repository: &Repository, function: &Function, wasm: &Path) -> Resul
 
     let bin = repository.node_bin();
     let mut command = run::program(repository, CargoTool::program(repository, "worker-build")?);
-    command.arg("--release").current_dir(&function.entry);
+    command.args(ARGUMENTS).current_dir(&function.entry);
     // It would download all three.
     command.env(
         "WASM_BINDGEN_BIN",
