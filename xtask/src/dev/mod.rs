@@ -66,6 +66,7 @@ pub fn prepare(repository: &Repository, options: &Options) -> Result<()> {
 fn check(repository: &Repository, options: &Options) -> Result<()> {
     let spin = &options.manifests.spin;
     options.variables.warn_about_unknown(spin);
+    options.warn_about_origin();
     match options.runtime {
         Runtime::Workerd => workerd::describe(repository, options).map(drop),
         Runtime::Spin => spin::values(options).map(drop),

@@ -1,7 +1,7 @@
 //! What `dev` was asked for.
 
 use std::{
-    net::{SocketAddr, TcpListener, ToSocketAddrs},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs},
     path::PathBuf,
     str::FromStr,
 };
@@ -115,10 +115,33 @@ impl Options {
         })
     }
 
-    /// The origin that clients use.
+    /// The origin that clients on this machine use.
     pub fn origin(&self) -> String {
-        format!("http://{}", self.listen)
+        format!("http://{}", reachable(self.listen))
     }
+
+    /// Says which URLs are handed out where the address does not tell how
+    /// others reach it.
+    pub fn warn_about_origin(&self) {
+        if self.listen.ip().is_unspecified() && self.variables.get("PUBLIC_URL").is_none() {
+            eprintln!(
+                "warning: {} says not by which name this machine is reached, so the URLs handed \
+                 out begin with {}: give PUBLIC_URL by --vars",
+                self.listen,
+                self.origin()
+            );
+        }
+    }
+}
+
+/// An address that connections can be made to: loopback's for "every address".
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
 }
 
 /// The address of `HOST:PORT`; port 0 becomes one that is free.
@@ -135,4 +158,22 @@ pub fn address(listen: &str) -> Result<SocketAddr> {
     let address = listener.local_addr()?;
     ensure!(address.port() != 0, "no port is free");
     Ok(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_name_an_address_that_can_be_reached() {
+        for (listen, origin) in [
+            ("127.0.0.1:8787", "127.0.0.1:8787"),
+            ("192.0.2.7:80", "192.0.2.7:80"),
+            ("0.0.0.0:8787", "127.0.0.1:8787"),
+            ("[::]:8787", "[::1]:8787"),
+        ] {
+            let listen: SocketAddr = listen.parse().expect("an address");
+            assert_eq!(reachable(listen).to_string(), origin);
+        }
+    }
 }

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use super::{Options, Server, variables::Variables};
-use crate::{repository::Repository, run};
+use crate::{platform::spin::Spin, repository::Repository, run};
 
 /// The oldest version that has WASI 0.3.0, which the components import.
 const OLDEST: (u32, u32) = (4, 1);
@@ -107,13 +107,13 @@ pub fn values(options: &Options) -> Result<Variables> {
         .filter(|(name, variable)| variable.required && used.contains(name));
     let required: Vec<_> = required.map(|(name, _)| name.to_uppercase()).collect();
     values.check(required.iter().map(String::as_str))?;
-    allow_what_is_named(&mut values);
+    allow_what_is_named(&mut values, &allowed(spin));
     Ok(values)
 }
 
 /// Spin's sandbox takes origins, not URLs or lists (see spin.toml), so they
 /// are read off the values here.
-fn allow_what_is_named(values: &mut Variables) {
+fn allow_what_is_named(values: &mut Variables, allowed: &BTreeSet<String>) {
     for (name, allow) in [
         ("GITHUB_API_URL", "ALLOW_GITHUB_API"),
         ("DISCORD_WEBHOOK_URL", "ALLOW_DISCORD"),
@@ -123,28 +123,73 @@ fn allow_what_is_named(values: &mut Variables) {
             values.set_default(allow, &origin);
         }
     }
+    if values.get("ALLOW_GITHUB_ASSETS").is_some() {
+        return;
+    }
     let hosts = values.get("GITHUB_ASSET_HOSTS").unwrap_or_default();
-    if let Some(allowed) = asset_origin(hosts) {
-        values.set_default("ALLOW_GITHUB_ASSETS", &allowed);
+    let AssetOrigin { entry, left_out } = asset_origin(hosts, allowed);
+    for host in left_out {
+        eprintln!(
+            "warning: of GITHUB_ASSET_HOSTS, {host} is not reachable on Spin: the sandbox takes \
+             one host besides those in spin.toml, where it can be added to allowed_outbound_hosts"
+        );
+    }
+    if let Some(entry) = entry {
+        values.set_default("ALLOW_GITHUB_ASSETS", &entry);
     }
 }
 
-/// One entry for the hosts with a port in a list; those without are GitHub's
-/// own, which spin.toml has already.
-fn asset_origin(hosts: &str) -> Option<String> {
-    let own: Vec<(&str, &str)> = hosts
-        .split(',')
-        .filter_map(|host| host.trim().rsplit_once(':'))
-        .collect();
-    match own.as_slice() {
-        [] => None,
-        [(host, port)] => Some(format!("*://{host}:{port}")),
-        [(host, _), others @ ..] => {
-            if others.iter().any(|(other, _)| other != host) {
-                eprintln!("warning: of GITHUB_ASSET_HOSTS only {host} is reachable on Spin");
-            }
-            Some(format!("*://{host}:*"))
-        }
+/// The origins that spin.toml names itself.
+fn allowed(spin: &Spin) -> BTreeSet<String> {
+    let entries = spin.components.values();
+    let entries = entries.flat_map(|component| &component.allowed_outbound_hosts);
+    entries
+        .filter(|entry| !entry.contains("{{"))
+        .cloned()
+        .collect()
+}
+
+/// What the sandbox's one variable entry for asset hosts makes of a list.
+#[derive(Debug, PartialEq, Eq)]
+struct AssetOrigin {
+    /// The entry, where one is needed.
+    entry: Option<String>,
+    /// Hosts that it does not cover.
+    left_out: Vec<String>,
+}
+
+/// One entry for the first host that spin.toml has not already (`allowed`), and
+/// for that host's other ports.
+fn asset_origin(hosts: &str, allowed: &BTreeSet<String>) -> AssetOrigin {
+    let is_own = |host: &&str| !host.is_empty() && !allowed.contains(&format!("https://{host}"));
+    let own: Vec<&str> = hosts.split(',').map(str::trim).filter(is_own).collect();
+    let Some(first) = own.first() else {
+        return AssetOrigin {
+            entry: None,
+            left_out: Vec::new(),
+        };
+    };
+    let (covered, left_out): (Vec<&str>, Vec<&str>) =
+        own.iter().partition(|host| name(host) == name(first));
+    let is_one = covered.iter().all(|host| host == first);
+    let entry = match (is_one, name(first) != *first) {
+        // Without a port only https is meant.
+        (true, false) => format!("https://{first}"),
+        (true, true) => format!("*://{first}"),
+        (false, _) => format!("*://{}:*", name(first)),
+    };
+    AssetOrigin {
+        entry: Some(entry),
+        left_out: left_out.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// `host` of `host[:port]`.
+fn name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        // The last colon of a bare IPv6 address is within brackets.
+        Some((name, port)) if !port.ends_with(']') => name,
+        _ => host,
     }
 }
 
@@ -169,13 +214,33 @@ mod tests {
 
     #[test]
     fn asset_hosts_become_one_entry() {
-        for (hosts, entry) in [
-            ("", None),
-            ("codeload.github.com", None),
-            ("codeload.github.com, 127.0.0.1:9", Some("*://127.0.0.1:9")),
-            ("127.0.0.1:8,127.0.0.1:9", Some("*://127.0.0.1:*")),
+        let allowed = BTreeSet::from(["https://codeload.github.com".to_owned()]);
+        for (hosts, entry, left_out) in [
+            ("", None, ""),
+            ("codeload.github.com", None, ""),
+            (
+                "codeload.github.com, 127.0.0.1:9",
+                Some("*://127.0.0.1:9"),
+                "",
+            ),
+            ("127.0.0.1:8,127.0.0.1:9", Some("*://127.0.0.1:*"), ""),
+            ("ghe.example", Some("https://ghe.example"), ""),
+            ("[::1]", Some("https://[::1]"), ""),
+            (
+                "ghe.example,ghe.example:8443",
+                Some("*://ghe.example:*"),
+                "",
+            ),
+            ("*.ghe.example", Some("https://*.ghe.example"), ""),
+            (
+                "a.example, b.example,c.example:9",
+                Some("https://a.example"),
+                "b.example c.example:9",
+            ),
         ] {
-            assert_eq!(asset_origin(hosts).as_deref(), entry, "{hosts}");
+            let found = asset_origin(hosts, &allowed);
+            assert_eq!(found.entry.as_deref(), entry, "{hosts}");
+            assert_eq!(found.left_out.join(" "), left_out, "{hosts}");
         }
     }
 
@@ -197,7 +262,8 @@ mod tests {
                 ("FOUNDRY_API_URL", "http://127.0.0.1:7".into()),
             ],
         );
-        allow_what_is_named(&mut values);
+        let allowed = BTreeSet::from(["https://codeload.github.com".to_owned()]);
+        allow_what_is_named(&mut values, &allowed);
         for (name, value) in [
             ("ALLOW_GITHUB_API", "https://ghe.example"),
             ("ALLOW_GITHUB_ASSETS", "*://127.0.0.1:9"),
