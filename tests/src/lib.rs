@@ -10,6 +10,7 @@
 //! that tell a story are functions ([`stories`]).
 
 pub mod contract;
+pub mod demo;
 pub mod fakes;
 pub mod http;
 pub mod newer;

@@ -3,6 +3,8 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
     path::Path,
 };
 
@@ -61,6 +63,18 @@ impl Variables {
             values: BTreeMap::new(),
             source: format!("{DEFAULT_FILE} (which does not exist)"),
         })
+    }
+
+    /// Writes them to a file of the same form that only this user can read.
+    pub fn write(&self, file: &Path) -> Result<()> {
+        let mut open = fs::OpenOptions::new();
+        let open = open.write(true).create(true).truncate(true).mode(0o600);
+        let place = || format!("cannot write {}", file.display());
+        let mut file = open.open(file).with_context(place)?;
+        for (name, value) in self.iter() {
+            writeln!(file, "{name}={value}").with_context(place)?;
+        }
+        Ok(())
     }
 
     /// A value, if given.

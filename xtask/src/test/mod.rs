@@ -8,7 +8,7 @@ mod crates;
 mod lints;
 mod spin_host;
 mod spin_manifest;
-mod suites;
+pub mod suites;
 mod tidy;
 mod workflows;
 mod wrangler;
@@ -22,7 +22,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::{Arg, ValueExt};
 
 use crate::{
-    build,
+    build, demo,
     platform::{Manifests, Platform},
     repository::Repository,
     setup, signals, size,
@@ -114,6 +114,11 @@ const STEPS: &[Step] = &[
         name: "site",
         checks: "the website in headless Chromium",
         run: suites::site,
+    },
+    Step {
+        name: "demo",
+        checks: "cargo xtask demo on workerd",
+        run: demo::check,
     },
     Step {
         name: "blackbox-workerd",

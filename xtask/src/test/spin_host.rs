@@ -1,11 +1,9 @@
 //! Components on the test host, where no `spin` is installed.
 
-use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::{
-    dev::{Options, Server, Variables, health, spin},
+    dev::{Options, Server, health, spin},
     repository::Repository,
     run,
 };
@@ -17,7 +15,7 @@ pub fn start(repository: &Repository, options: &Options) -> Result<Server> {
     run::run(cargo.args(["build", "--locked", "--package", "spin-host"]))?;
     let state = spin::state(options)?;
     let variables = state.join("variables");
-    write(&variables, &spin::values(options)?)?;
+    spin::values(options)?.write(&variables)?;
 
     let names: Vec<_> = options.functions.iter().map(|f| f.name.as_str()).collect();
     let mut host = run::program(repository, repository.target()?.join("debug/spin-host"));
@@ -29,19 +27,4 @@ pub fn start(repository: &Repository, options: &Options) -> Result<Server> {
     host.args(["--components", &names.join(",")]);
     let server = Server::start("spin-host", options, host, "")?;
     health::wait(server, &health::paths(options))
-}
-
-/// Writes `NAME=value` lines that only this user can read.
-fn write(path: &Path, values: &Variables) -> Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    for (name, value) in values.iter() {
-        writeln!(file, "{name}={value}")?;
-    }
-    Ok(())
 }

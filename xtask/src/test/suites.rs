@@ -7,7 +7,13 @@
 //! server was given is there by its own name, so that a test knows the secrets
 //! and serves the fakes at the addresses that the server will ask.
 
-use std::{fs, net::SocketAddr, path::Path};
+use std::{
+    fs::{self, File},
+    io::Read,
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    process::Command,
+};
 
 use anyhow::{Context, Result, ensure};
 
@@ -24,8 +30,7 @@ use crate::{
 /// black-box cases.
 const CONTRACT: &str = "contract";
 
-/// What the functions are given; each `{host}` becomes an address of loopback
-/// that is free.
+/// What the functions are given; see [`fill`].
 const VARIABLES: &[(&str, &str)] = &[
     ("ADMIN_TOKEN", "test-only-admin-token-0c2f"),
     ("GITHUB_WEBHOOK_SECRET", "test-only-webhook-secret-51d8"),
@@ -123,17 +128,10 @@ fn options(
         }
         _ => fs::create_dir_all(&folder)?,
     }
-    let mut values = Vec::new();
-    for (name, value) in variables {
-        let mut value = (*value).to_owned();
-        while value.contains("{host}") {
-            value = value.replacen("{host}", &free()?.to_string(), 1);
-        }
-        values.push((*name, value));
-    }
+    let (values, listen) = fill(variables)?;
     Ok(Options {
         runtime,
-        listen: free()?,
+        listen,
         variables: Variables::from_pairs("the suite's own", values),
         log: Some(folder.join("server.log")),
         state: folder,
@@ -142,9 +140,42 @@ fn options(
     })
 }
 
-/// An address of loopback that nothing listens on.
-fn free() -> Result<SocketAddr> {
-    dev::address("127.0.0.1:0")
+/// Values for `variables`, in which each `{host}` becomes an address of
+/// loopback that nothing listens on, and each `{secret}` what nobody can
+/// guess; and an address for the server.
+pub fn fill(
+    variables: &[(&'static str, &str)],
+) -> Result<(Vec<(&'static str, String)>, SocketAddr)> {
+    // Held until all are chosen, so that no two are the same.
+    let mut held = Vec::new();
+    let mut free = || -> Result<SocketAddr> {
+        let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
+        let address = listener.local_addr()?;
+        held.push(listener);
+        Ok(address)
+    };
+    let mut values = Vec::new();
+    for (name, value) in variables {
+        let mut value = (*value).to_owned();
+        while value.contains("{host}") {
+            value = value.replacen("{host}", &free()?.to_string(), 1);
+        }
+        while value.contains("{secret}") {
+            value = value.replacen("{secret}", &secret()?, 1);
+        }
+        values.push((*name, value));
+    }
+    let listen = free()?;
+    Ok((values, listen))
+}
+
+/// 32 hexadecimal digits that nobody can guess.
+fn secret() -> Result<String> {
+    let mut bytes = [0; 16];
+    File::open("/dev/urandom")
+        .and_then(|mut random| random.read_exact(&mut bytes))
+        .context("no random bytes")?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// Builds and starts what the suite talks to; gives the runtime's name too.
@@ -181,19 +212,24 @@ fn cargo_test(
     for test in tests {
         cargo.args(["--test", test]);
     }
-    cargo.env("BASE", server.origin()).env("RUNTIME", runtime);
-    cargo.env("PUBLIC_URL", server.origin());
-    if let Some(log) = &options.log {
-        cargo.env("SERVER_LOG", log);
-    }
-    for (name, value) in options.variables.iter() {
-        cargo.env(name, value);
-    }
+    tell(&mut cargo, options, server, runtime);
     run::run(&mut cargo).inspect_err(|_| show_log(options))
 }
 
+/// Tells a program of the crate `blackbox` about the server.
+pub fn tell(command: &mut Command, options: &Options, server: &Server, runtime: &str) {
+    command.env("BASE", server.origin()).env("RUNTIME", runtime);
+    command.env("PUBLIC_URL", server.origin());
+    if let Some(log) = &options.log {
+        command.env("SERVER_LOG", log);
+    }
+    for (name, value) in options.variables.iter() {
+        command.env(name, value);
+    }
+}
+
 /// The end of what the server printed, for whoever reads the failure.
-fn show_log(options: &Options) {
+pub fn show_log(options: &Options) {
     let Some(log) = options.log.as_deref().map(Path::new) else {
         return;
     };

@@ -20,14 +20,78 @@ Hooks.once("ready", () => {
 
 const STYLE: &str = ".greeting-stone { border-radius: 50%; box-shadow: 0 0 8px #4b9; }\n";
 
-/// The module in one version, as GitHub packs the tag.
-pub fn package(version: &str) -> Package {
+/// Where a release's archive is on GitHub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// In the source archive of its tag.
+    Tag,
+    /// Uploaded to it.
+    Asset,
+}
+
+impl Source {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tag => "source archive of the tag",
+            Self::Asset => "uploaded asset",
+        }
+    }
+}
+
+/// A version of the module, packed.
+#[derive(Debug, Clone)]
+pub struct Released {
+    /// The version.
+    pub version: String,
+    /// Where its archive is.
+    pub source: Source,
+    /// The archive.
+    pub zip: Vec<u8>,
+    /// The folder in it that everything is in, with its slash; empty where there is none.
+    pub folder: String,
+    /// How many files are in it beside the manifest.
+    pub files: usize,
+}
+
+impl Released {
+    /// Its tag.
+    pub fn tag(&self) -> String {
+        format!("v{}", self.version)
+    }
+
+    /// What its author says about it.
+    pub fn notes(&self) -> String {
+        format!(
+            "What is new in {}: the stones know more people.\n",
+            self.version
+        )
+    }
+}
+
+/// The module in one version, as its author uploads it, or as GitHub packs the tag.
+pub fn released(version: &str, source: Source) -> Released {
+    let layout = match source {
+        Source::Tag => Layout::codeload(REPOSITORY),
+        Source::Asset => Layout::Root,
+    };
+    let package = package(version, layout);
+    Released {
+        version: version.to_owned(),
+        source,
+        zip: package.zip(),
+        folder: package.layout.folder(),
+        files: package.files.len(),
+    }
+}
+
+fn package(version: &str, layout: Layout) -> Package {
     let mut package = Package {
         manifest_name: "module.json",
         manifest: manifest(version),
         manifest_bytes: None,
         files: Vec::new(),
-        layout: Layout::codeload(REPOSITORY),
+        layout,
         strays: Vec::new(),
     }
     .file("scripts/main.js", SCRIPT)
