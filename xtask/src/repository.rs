@@ -131,6 +131,25 @@ impl Repository {
         Ok(metadata.target_directory)
     }
 
+    /// The project's version: the workspace's, in Cargo.toml.
+    pub fn version(&self) -> Result<String> {
+        #[derive(Deserialize)]
+        struct Manifest {
+            workspace: Workspace,
+        }
+        #[derive(Deserialize)]
+        struct Workspace {
+            package: Package,
+        }
+        #[derive(Deserialize)]
+        struct Package {
+            version: String,
+        }
+        let text = fs::read_to_string(self.path("Cargo.toml")).context("Cargo.toml")?;
+        let manifest: Manifest = toml::from_str(&text).context("Cargo.toml")?;
+        Ok(manifest.workspace.package.version)
+    }
+
     /// The version of `package` in Cargo.lock.
     pub fn locked(&self, package: &str) -> Result<String> {
         #[derive(Deserialize)]

@@ -9,6 +9,8 @@ use serde::Deserialize;
 pub struct Spin {
     /// Version of the format; 2.
     pub spin_manifest_version: u32,
+    /// The application as a whole.
+    pub application: Application,
     /// The application's variables.
     pub variables: BTreeMap<String, Variable>,
     /// What calls the components.
@@ -16,6 +18,13 @@ pub struct Spin {
     /// Per function, its component.
     #[serde(rename = "component")]
     pub components: BTreeMap<String, Component>,
+}
+
+/// The application.
+#[derive(Debug, Deserialize)]
+pub struct Application {
+    /// Its version.
+    pub version: String,
 }
 
 /// A variable of the application.

@@ -1,6 +1,8 @@
 //! wrangler.toml, spin.toml and README.md name the same functions, routes,
 //! stores, variables and secrets.
 
+mod words;
+
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use anyhow::{Context, Result};
@@ -23,6 +25,7 @@ pub fn check(repository: &Repository) -> Result<()> {
     let manifests = Manifests::read(repository)?;
     let mut findings = names(repository, &manifests)?;
     findings.extend(one_host(&manifests.wrangler));
+    findings.extend(words::findings(repository, &manifests.spin)?);
     let readme = fs::read_to_string(repository.path("README.md")).context("README.md")?;
     for function in repository.functions()? {
         let name = &function.name;

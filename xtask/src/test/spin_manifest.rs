@@ -162,6 +162,7 @@ mod tests {
     fn broken_manifests_are_found() {
         let text = r#"
             spin_manifest_version = 1
+            application = { name = "one", version = "1.0.0" }
             [variables]
             Loud = { default = "" }
             nothing = {}
