@@ -216,10 +216,10 @@ fn a_package_is_described_in_plain_and_harmless_words() -> Outcome {
 
 #[test]
 fn what_is_kept_of_authors_texts_is_bounded() -> Outcome {
-    let long = "ä".repeat(100_000);
+    let long = "ä".repeat(6_000);
     let record = package(&json!({
         "title": long, "description": long, "url": format!("https://x.example/{long}"),
-        "authors": vec![json!({"name": long}); 1000],
+        "authors": vec![json!({"name": long}); 60],
     }))?;
     assert!(record.encode().len() < 2 * (200 + 500 + 20 * 205) + 1000);
     assert_eq!(record.title, format!("{}…", "ä".repeat(199)));
