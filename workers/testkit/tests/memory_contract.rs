@@ -76,3 +76,16 @@ fn names_are_one_of_a_kind() {
     names.dedup();
     assert_eq!(names.len(), count);
 }
+
+#[test]
+fn the_cases_of_fetch_need_a_peer() {
+    let without = MemoryHost::new();
+    let deaf = host();
+    deaf.set(name::GITHUB_API_URL, "http://nobody.test:8080");
+    for host in [without, deaf] {
+        for case in contract::fetch::<MemoryHost>() {
+            let outcome = run(&host, case);
+            assert!(outcome.is_err(), "{} passes without a peer", case.name);
+        }
+    }
+}
