@@ -19,7 +19,7 @@ use testkit::{
 
 use crate::{
     fakes,
-    http::{self, Content, Request, Response},
+    http::{self, Content, Request, Response, Sink},
 };
 
 /// Bytes of the object that is passed through.
@@ -85,7 +85,7 @@ fn ask_with(
     method: &str,
     target: &str,
     headers: &[(String, String)],
-    sink: Option<&mut dyn FnMut(&[u8])>,
+    sink: Option<Sink<'_>>,
 ) -> Result<Response> {
     let request = Request {
         method,

@@ -29,6 +29,9 @@ pub enum Content<'a> {
     Stream(u64, &'a mut (dyn Read + Send)),
 }
 
+/// What takes a body's bytes as they come.
+pub type Sink<'a> = &'a mut dyn FnMut(&[u8]);
+
 /// A request.
 pub struct Request<'a, 'c> {
     /// Its method.
@@ -113,12 +116,8 @@ impl Response {
 ///
 /// # Errors
 /// Where there is no answer, or one that breaks HTTP's rules.
-pub fn send(
-    authority: &str,
-    request: Request<'_, '_>,
-    sink: Option<&mut dyn FnMut(&[u8])>,
-) -> Result<Response> {
-    let connection = TcpStream::connect(authority).with_context(|| format!("{authority}"))?;
+pub fn send(authority: &str, request: Request<'_, '_>, sink: Option<Sink<'_>>) -> Result<Response> {
+    let connection = TcpStream::connect(authority).with_context(|| authority.to_owned())?;
     connection.set_read_timeout(Some(PATIENCE))?;
     connection.set_write_timeout(Some(PATIENCE))?;
     connection.set_nodelay(true)?;
@@ -181,11 +180,7 @@ fn write(mut connection: &TcpStream, head: &str, content: Content<'_>) -> std::i
     connection.flush()
 }
 
-fn read(
-    method: &str,
-    connection: &TcpStream,
-    sink: Option<&mut dyn FnMut(&[u8])>,
-) -> Result<Response> {
+fn read(method: &str, connection: &TcpStream, sink: Option<Sink<'_>>) -> Result<Response> {
     let mut reader = BufReader::with_capacity(PIECE, connection);
     let (status, headers) = loop {
         let (status, headers) = read_head(&mut reader)?;
@@ -214,11 +209,7 @@ fn read(
     Ok(response)
 }
 
-fn read_body(
-    reader: &mut impl BufRead,
-    response: &Response,
-    sink: &mut dyn FnMut(&[u8]),
-) -> Result<()> {
+fn read_body(reader: &mut impl BufRead, response: &Response, sink: Sink<'_>) -> Result<()> {
     if response.has("transfer-encoding") {
         return read_chunks(reader, sink);
     }
@@ -253,7 +244,7 @@ fn line(reader: &mut impl BufRead) -> Result<String> {
     Ok(String::from_utf8_lossy(&line).trim_end().to_owned())
 }
 
-fn read_chunks(reader: &mut impl BufRead, sink: &mut dyn FnMut(&[u8])) -> Result<()> {
+fn read_chunks(reader: &mut impl BufRead, sink: Sink<'_>) -> Result<()> {
     loop {
         let size = line(reader).context("the body broke off")?;
         let size = size.split(';').next().unwrap_or_default().trim();
@@ -269,11 +260,7 @@ fn read_chunks(reader: &mut impl BufRead, sink: &mut dyn FnMut(&[u8])) -> Result
 }
 
 /// Reads `length` bytes, or to the end of the connection.
-fn read_until(
-    reader: &mut impl BufRead,
-    length: Option<u64>,
-    sink: &mut dyn FnMut(&[u8]),
-) -> Result<()> {
+fn read_until(reader: &mut impl BufRead, length: Option<u64>, sink: Sink<'_>) -> Result<()> {
     let mut left = length.unwrap_or(u64::MAX);
     while left > 0 {
         let available = reader.fill_buf()?;

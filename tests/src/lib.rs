@@ -9,6 +9,7 @@
 //! packages and repositories of its own. Cases that are one request are data ([`table`]), those
 //! that tell a story are functions ([`stories`]).
 
+pub mod base64;
 pub mod contract;
 pub mod demo;
 pub mod fakes;

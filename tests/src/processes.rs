@@ -2,6 +2,11 @@
 
 use std::{fs, process::Command};
 
+/// Whether this system tells anything; macOS does not.
+pub fn are_told() -> bool {
+    fs::exists("/proc/self/status").unwrap_or(false)
+}
+
 /// A process and everything that it started, itself first.
 pub fn family(id: u32) -> Vec<u32> {
     let parents = parents();

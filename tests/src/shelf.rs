@@ -6,14 +6,20 @@
 //! | `${rules}`, `${realm}`, `${relic}` | system, world, and a module written for Foundry 9 |
 //! | `${ghost}` | module whose only release is yanked |
 //! | `${early}` | module with a beta only |
+//!
+//! Of four documents of the shelf (`stable`, `pinned`, `archive`, `track`) there are `${….etag}`,
+//! `${….length}`, `${….last}` (its last byte's number) and `${….sha256}` (in base64).
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use testkit::package::{Layout, Package};
+use testkit::{
+    package::{Layout, Package},
+    sign::sha256,
+};
 
-use crate::{suite::Case, world::World};
+use crate::{base64::base64, suite::Case, world::World};
 
 /// The case that fills the shelf; it comes first.
 pub fn fill() -> Case {
@@ -37,6 +43,8 @@ fn names(world: &World) -> BTreeMap<String, String> {
     values.insert("admin_token".into(), variable("ADMIN_TOKEN"));
     values.insert("runtime".into(), world.target.runtime.platform().to_owned());
     values.insert("run".into(), world.run.to_string());
+    // All crates of the workspace have the version of its Cargo.toml.
+    values.insert("version".into(), env!("CARGO_PKG_VERSION").into());
     values
 }
 
@@ -105,6 +113,7 @@ fn observe(world: &World, values: &mut BTreeMap<String, String>) -> Result<()> {
         values.insert(format!("{name}.etag"), etag);
         values.insert(format!("{name}.length"), answer.body.len().to_string());
         values.insert(format!("{name}.last"), (answer.body.len() - 1).to_string());
+        values.insert(format!("{name}.sha256"), base64(&sha256(&answer.body)));
     }
     Ok(())
 }

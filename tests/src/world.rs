@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     fakes::Fakes,
-    http::{self, Content, Request, Response},
+    http::{self, Content, Request, Response, Sink},
     target::Target,
     transcript::{Exchange, Transcript},
 };
@@ -207,11 +207,11 @@ impl<'a> Ask<'a> {
     ///
     /// # Errors
     /// As [`Ask::send`].
-    pub fn send_to(self, sink: &mut dyn FnMut(&[u8])) -> Result<Response> {
+    pub fn send_to(self, sink: Sink<'_>) -> Result<Response> {
         self.exchange(Some(sink))
     }
 
-    fn exchange(mut self, sink: Option<&mut dyn FnMut(&[u8])>) -> Result<Response> {
+    fn exchange(mut self, sink: Option<Sink<'_>>) -> Result<Response> {
         let own = self.headers.iter().any(|(name, _)| name == REQUEST_ID);
         if !own {
             let id = self.world.unique("case");

@@ -127,6 +127,10 @@ fn bounded(world: &World, before: Option<u64>, between: Option<u64>) -> Result<(
             }
             Ok(())
         }
+        Runtime::Workerd if !processes::are_told() => {
+            println!("        workerd: how much memory it took is not checked: there is no /proc");
+            Ok(())
+        }
         Runtime::Workerd => {
             let (before, between) = (before.context("no figure")?, between.context("no figure")?);
             let after = resident(world).context("no figure")?;

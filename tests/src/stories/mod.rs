@@ -4,6 +4,7 @@ mod announcements;
 mod channels;
 mod configuration;
 mod deliveries;
+mod everybody;
 mod everything;
 mod large;
 mod refusals;
@@ -38,6 +39,7 @@ pub fn all() -> Result<Vec<Case>> {
         configuration::cases,
         restart::cases,
         requests::cases,
+        everybody::cases,
         everything::cases,
     ] {
         cases.extend(stories());

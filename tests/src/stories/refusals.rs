@@ -13,6 +13,9 @@ use crate::{
 /// The repository of the package that all of these are releases of.
 const REPOSITORY: &str = "acme/strict";
 
+/// Makes the archive of a package's id.
+type Zip = Box<dyn Fn(&str) -> Result<Vec<u8>>>;
+
 /// A release that is refused.
 struct Refusal {
     what: &'static str,
@@ -21,7 +24,7 @@ struct Refusal {
     /// Its tag; any that names no version where this is empty.
     tag: &'static str,
     prerelease: bool,
-    zip: Box<dyn Fn(&str) -> Result<Vec<u8>>>,
+    zip: Zip,
     /// Code of the error, or of the finding where the code is `refused`.
     code: &'static str,
     /// What the error or the finding names: a field, or an entry of the archive.
