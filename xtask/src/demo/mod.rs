@@ -52,7 +52,7 @@ pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result
     let mut exit = false;
     while let Some(argument) = arguments.next()? {
         match argument {
-            Arg::Long("runtime") => runtime = arguments.value()?.parse()?,
+            Arg::Long("runtime") => runtime = arguments.value()?.string()?.parse()?,
             Arg::Long("exit") => exit = true,
             other => return Err(other.unexpected().into()),
         }

@@ -14,7 +14,7 @@ use std::{process::ExitCode, thread, time::Duration};
 
 use anyhow::Result;
 
-pub use options::{Options, Runtime, address};
+pub use options::{Options, Runtime};
 pub use server::Server;
 pub use variables::Variables;
 
