@@ -48,6 +48,8 @@ fn run() -> Result<()> {
     if stay {
         println!("The site stays until Ctrl-C: {site}/");
         println!("What it prints: {}", log.display());
+        let secrets = log.with_file_name("variables");
+        println!("Its admin token: {}", secrets.display());
         io::copy(&mut io::stdin(), &mut io::sink())?;
     }
     Ok(())
