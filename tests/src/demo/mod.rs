@@ -6,6 +6,7 @@
 
 mod module;
 mod pack;
+mod served;
 mod steps;
 mod story;
 

@@ -1,25 +1,19 @@
 //! What happens: released, installed, released again, updated, tried as a beta, announced.
 
-use anyhow::{Context, Result, ensure};
-use serde_json::Value;
-use testkit::{payload, sign};
+use anyhow::{Result, ensure};
+use testkit::payload;
 
 use super::{
     module::{self, ID, REPOSITORY, Released, Source},
+    served::{Served, digest},
     steps::{Steps, bytes},
 };
-use crate::{http::Response, newer::is_newer, package, readers, world::World};
+use crate::{newer::is_newer, package, readers, world::World};
 
 /// A teller of the story.
 struct Teller<'w> {
     world: &'w World,
     steps: Steps,
-}
-
-/// A manifest as it was served.
-struct Served {
-    answer: Response,
-    manifest: Value,
 }
 
 /// Tells it; how many steps it took.
@@ -260,74 +254,5 @@ impl Teller<'_> {
             ensure!(is_page, "it is no page: {page}");
             Ok(("the page for people".into(), ()))
         })
-    }
-}
-
-impl Served {
-    fn get(world: &World, path: &str) -> Result<Self> {
-        let answer = world.get(path).send()?.expect(200)?;
-        let manifest = answer.json()?;
-        Ok(Self { answer, manifest })
-    }
-
-    fn field(&self, name: &str) -> Result<&str> {
-        let text = self.manifest[name].as_str();
-        text.with_context(|| format!("the manifest has no {name}: {}", self.manifest))
-    }
-
-    /// An error unless it is of `released` and names `url` as where updates are.
-    fn is_of(&self, released: &Released, url: &str) -> Result<()> {
-        let (version, named) = (self.field("version")?, self.field("manifest")?);
-        ensure!(
-            version == released.version,
-            "version {version} is served, not {}",
-            released.version
-        );
-        ensure!(named == url, "it names {named}");
-        Ok(())
-    }
-}
-
-/// The value of `Repr-Digest` (RFC 9530) of these bytes.
-fn digest(bytes: &[u8]) -> String {
-    format!("sha-256=:{}:", base64(&sign::sha256(bytes)))
-}
-
-/// RFC 4648, section 4.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let byte = |index: usize| u32::from(three.get(index).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            let index = (bits >> (18 - 6 * digit) & 63) as usize;
-            let padding = digit > three.len();
-            text.push(if padding {
-                '='
-            } else {
-                char::from(DIGITS[index])
-            });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    /// RFC 4648, section 10.
-    #[test]
-    fn base64_is_padded() {
-        for (bytes, text) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-        ] {
-            assert_eq!(base64(bytes.as_bytes()), text);
-        }
     }
 }
