@@ -11,7 +11,7 @@ use registry::{
     MAX_MANIFEST, Manifest, Ownership, PackageId, PackageType, Packed, PublicUrl, ReleaseRecord,
     State, Submission, Target, Track, Version, lint,
     record::{Direct, PackageFacts, Staged},
-    store,
+    store, text,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -84,7 +84,7 @@ async fn pack<H: Host>(
     store_manifest(host, &Key::Manifest(id, version, &artifact), &bytes).await?;
     Ok(PackageFacts {
         kind,
-        title: manifest.title().unwrap_or(id.as_str()).to_owned(),
+        title: text::name(manifest.title().unwrap_or(id.as_str())),
         compatibility: manifest.compatibility(),
         packed: Packed {
             artifact,
