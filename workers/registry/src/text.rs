@@ -19,7 +19,8 @@ pub fn plain(text: &str, longest: usize) -> String {
                 bare.push(' ');
             }
             '>' if in_tag => in_tag = false,
-            _ if in_tag => {}
+            _ if in_tag || turns_direction(character) => {}
+            _ if character.is_control() => bare.push(' '),
             _ => bare.push(character),
         }
     }
@@ -35,6 +36,13 @@ pub fn plain(text: &str, longest: usize) -> String {
     }
     let words: Vec<&str> = bare.split_whitespace().collect();
     excerpt(&words.join(" "), longest)
+}
+
+/// Whether a character turns the direction of what follows, so that a text can look like another
+/// (Unicode's `Bidi_Control`).
+pub fn turns_direction(character: char) -> bool {
+    matches!(character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A package's title or a person's name as records keep it: plain, at most 200 characters.

@@ -77,10 +77,9 @@ pub async fn handle<H: Host>(host: &H, request: Request) -> Response {
         _ => ("", Err(Problem::not_found("there is nothing at this path"))),
     };
     let response = answered.unwrap_or_else(Response::from);
-    match route {
-        // GitHub signs its calls; there is nothing that it could be challenged for.
-        GITHUB => response,
-        _ => admin::auth::challenge(response),
-    }
-    .on(route)
+    let challenge = match route {
+        GITHUB => "X-Hub-Signature-256 realm=\"vtta-edge\"",
+        _ => "Bearer realm=\"vtta-edge\"",
+    };
+    admin::auth::challenge(response, challenge).on(route)
 }

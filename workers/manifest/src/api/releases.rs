@@ -52,7 +52,7 @@ fn facts(release: &ReleaseSummary, links: &Links<'_>) -> Value {
     let mut facts = json!({
         "version": release.version,
         "channel": release.channel,
-        "prerelease": release.prerelease,
+        "prerelease": release.prerelease || release.version.is_prerelease(),
         "published_at": release.published_at,
         "size": release.size,
         "compatibility": {

@@ -2,7 +2,7 @@
 
 use edge::{Clock, Objects};
 
-use super::{Change, StoreError, UpdateError, refresh_catalogue, update};
+use super::{Change, StoreError, UpdateError, read, refresh_catalogue, update};
 use crate::{Channel, ChannelsRecord, Key, PackageId, PromoteError, ReleaseRecord, Version, Yank};
 
 /// Why an admin's change was not made.
@@ -102,10 +102,12 @@ async fn set_yanked<H: Objects + Clock>(
     if yank.is_some() {
         set_on_channels(host, id, version, true).await?;
     }
-    let release = set_on_release(host, id, version, yank.as_ref()).await?;
-    if yank.is_none() {
-        set_on_channels(host, id, version, false).await?;
-    }
+    set_on_release(host, id, version, yank.as_ref()).await?;
+    let release = read::<ReleaseRecord, _>(host, &Key::Release(id, version)).await?;
+    let release = release.ok_or_else(|| AdministerError::NoRelease(version.clone()))?;
+    // Two admins may have said different things at once: what the release says holds for both.
+    let release = release.record;
+    set_on_channels(host, id, version, release.yanked.is_some()).await?;
     refresh_catalogue(host, id).await?;
     Ok(release)
 }

@@ -38,10 +38,10 @@ pub async fn check<C: Config>(config: &C, request: &Request) -> Result<(), Probl
     ))
 }
 
-/// `401` answers say how to authenticate (RFC 9110, section 11.6.1).
-pub fn challenge(mut response: edge::Response) -> edge::Response {
+/// `401` answers say how to authenticate, which is `how` (RFC 9110, section 11.6.1).
+pub fn challenge(mut response: edge::Response, how: &'static str) -> edge::Response {
     if response.status == StatusCode::UNAUTHORIZED {
-        let value = HeaderValue::from_static("Bearer realm=\"vtta-edge\"");
+        let value = HeaderValue::from_static(how);
         response.headers.push((header::WWW_AUTHENTICATE, value));
     }
     response

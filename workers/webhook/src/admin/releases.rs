@@ -1,7 +1,7 @@
 //! Withdrawing a release and taking the withdrawal back.
 
 use edge::{Problem, Request, Response, StatusCode};
-use registry::{PackageId, ReleaseRecord, Version, store};
+use registry::{PackageId, ReleaseRecord, Version, store, text};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -28,14 +28,14 @@ pub async fn yank<H: Host>(
     let (id, version) = names(id, version)?;
     let example = r#"{"reason":"breaks worlds with more than one scene"}"#;
     let Reason { reason } = input::json(request.body, example).await?;
-    let reason = reason.trim();
+    let reason = text::plain(&reason, input::MAX_REASON + 1);
     if reason.is_empty() || reason.chars().count() > input::MAX_REASON {
         let limit = input::MAX_REASON;
         let detail =
             format!("the reason is shown to users; it should have 1 to {limit} characters");
         return Err(Problem::bad_request(detail));
     }
-    let release = store::yank(host, &id, &version, reason).await;
+    let release = store::yank(host, &id, &version, &reason).await;
     Ok(answer(
         &release.map_err(|error| input::refused(host, error))?,
     ))

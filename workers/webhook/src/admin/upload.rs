@@ -12,7 +12,7 @@ use super::{auth, deliveries::private, input};
 use crate::{Host, failure::StepError, github::client::MAX_ARCHIVE, limited::limited, pipeline};
 
 /// `PUT /admin/v1/packages/{id}/releases/{version}`: the body, a zip archive, goes the same way as a
-/// GitHub release, within the request.
+/// GitHub release, and is published within the request.
 ///
 /// # Errors
 /// `400` for malformed names, `413` for more than 1 GiB, `422` with the journal's words for an
@@ -38,7 +38,12 @@ pub async fn put<H: Host>(
     pipeline::open(host, &journal)
         .await
         .map_err(|error| input::store_failed(host, &error))?;
-    pipeline::run(host, &delivery).await;
+    pipeline::run_until(host, &delivery, State::Published).await;
+    // Others are told after the response: the release does not wait for them.
+    let (worker, rest) = (host.clone(), delivery.clone());
+    host.defer(async move {
+        pipeline::run(&worker, &rest).await;
+    });
     let journal = store::read::<Journal, _>(host, &Key::Delivery(&delivery)).await;
     match journal.map_err(|error| input::store_failed(host, &error))? {
         Some(journal) => answer(host, &journal.record).await,

@@ -1,12 +1,14 @@
 //! Texts that keep a receiver's limits by construction.
 
+use registry::text::turns_direction;
+
 /// `text` in at most `limit` UTF-16 code units (how Discord's clients count), cut at a character
 /// and marked with `…` where something is missing. Control characters but line breaks are dropped.
 pub(super) fn clip(text: &str, limit: usize) -> String {
     let clean: String = text
         .trim()
         .chars()
-        .filter(|c| !c.is_control() || *c == '\n')
+        .filter(|c| (!c.is_control() || *c == '\n') && !turns_direction(*c))
         .collect();
     if clean.encode_utf16().count() <= limit {
         return clean;

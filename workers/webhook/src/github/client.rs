@@ -81,16 +81,15 @@ where
             )
             .await?;
         let host = answer.host.clone();
-        let text = answer.body.bytes(MAX_JSON).await.map_err(|error| {
-            StepError::transient("github-body", format!("{what} from {host}: {error}"))
-        })?;
+        let text = answer.body.bytes(MAX_JSON).await;
+        let text = text.map_err(|error| StepError::body(what, &error))?;
         serde_json::from_slice(&text).map_err(|_| {
             let message = format!("{host} did not answer {what} as the JSON that GitHub documents");
             Failure::new("github-answer", message).into()
         })
     }
 
-    /// The bytes of the attached file `asset`.
+    /// The bytes of the attached file `asset`, at most as many as GitHub says that it has.
     ///
     /// # Errors
     /// [`StepError`] with what GitHub said.
@@ -100,7 +99,7 @@ where
         self.get(
             url,
             "application/octet-stream",
-            MAX_ARCHIVE,
+            asset.most_bytes(),
             ARCHIVE_TOTAL,
             &what,
         )

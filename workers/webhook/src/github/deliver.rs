@@ -1,6 +1,6 @@
 //! `POST /webhooks/github`.
 //!
-//! 1. The body is read, at most 25 MB → `413`.
+//! 1. A signature must be there → `401`; the body is read, at most 25 MB → `413`.
 //! 2. The signature is checked over the raw bytes → `401`.
 //! 3. The headers say which event and which delivery → `400`.
 //! 4. The body is read as JSON → `400`.
@@ -14,10 +14,14 @@ use edge::{
     config::{self, ConfigError, name},
 };
 use registry::{DeliveryId, Journal, Key, Repository, record::ReleaseSource, store, text};
-use serde_json::{Value, json};
+use serde::de::IgnoredAny;
+use serde_json::json;
 
-use super::{allowed::AllowedRepositories, event::ReleaseEvent, signature};
+use super::{allowed::AllowedRepositories, event::ReleaseEvent, signature::Signature};
 use crate::{Host, admin::input, pipeline};
+
+/// Longest word of a payload that an answer repeats, in characters.
+const LONGEST_WORD: usize = 64;
 
 /// GitHub's own limit of a payload, in bytes.
 const MAX_PAYLOAD: u64 = 25_000_000;
@@ -26,34 +30,35 @@ const MAX_PAYLOAD: u64 = 25_000_000;
 pub async fn receive<H: Host>(host: &H, request: Request) -> Result<Response, Problem> {
     let secret = config::required(host, name::GITHUB_WEBHOOK_SECRET).await?;
     let header = |name: &str| request.header(name).unwrap_or_default();
-    let (given, event) = (header("x-hub-signature-256"), header("x-github-event"));
-    let (delivery, media) = (header("x-github-delivery"), header("content-type"));
+    let (event, delivery) = (header("x-github-event"), header("x-github-delivery"));
+    let media = header("content-type");
+    let announced = header("content-length").trim().parse();
+    // Whoever cannot even write a signature has no body read for it.
+    let signature = Signature::parse(&header("x-hub-signature-256")).ok_or_else(bad_signature)?;
+    if announced.is_ok_and(|length: u64| length > MAX_PAYLOAD) {
+        return Err(unreadable(BodyError::TooLarge { limit: MAX_PAYLOAD }));
+    }
     let body = request.body.bytes(MAX_PAYLOAD).await.map_err(unreadable)?;
-    if !signature::is_valid(secret.trim(), &body, &given) {
-        return Err(Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "bad-signature",
-            "Bad signature",
-            "X-Hub-Signature-256 is missing or is not the HMAC-SHA256 of this body under the \
-             webhook's secret",
-        ));
+    if !signature.is_of(&secret, &body) {
+        return Err(bad_signature());
     }
     let delivery = DeliveryId::parse(&delivery)
         .map_err(|error| Problem::bad_request(format!("X-GitHub-Delivery: {error}")))?;
-    let payload = parse(&body, &media)?;
+    check_json(&body, &media)?;
     if event == "ping" {
         return Ok(Response::json(StatusCode::OK, &json!({ "status": "pong" })));
     }
     if event != "release" {
+        let event = text::excerpt(&event, LONGEST_WORD);
         return Ok(ignored(format!("event `{event}` publishes nothing")));
     }
-    let release: ReleaseEvent = serde_json::from_value(payload).map_err(|_| {
+    let release: ReleaseEvent = serde_json::from_slice(&body).map_err(|_| {
         Problem::bad_request("the body is not the payload of a `release` event as GitHub sends it")
     })?;
     if release.action != "published" || release.release.draft {
         let reason = format!(
             "action `{}` publishes nothing, only `published` does",
-            release.action
+            text::excerpt(&release.action, LONGEST_WORD)
         );
         return Ok(ignored(reason));
     }
@@ -73,8 +78,20 @@ fn unreadable(error: BodyError) -> Problem {
     }
 }
 
-fn parse(body: &[u8], media: &str) -> Result<Value, Problem> {
-    serde_json::from_slice(body).map_err(|_| {
+fn bad_signature() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "bad-signature",
+        "Bad signature",
+        "X-Hub-Signature-256 is missing or is not the HMAC-SHA256 of this body under the webhook's \
+         secret",
+    )
+}
+
+/// That the body is JSON, without holding what it says: most of it is never looked at.
+fn check_json(body: &[u8], media: &str) -> Result<(), Problem> {
+    let json = serde_json::from_slice::<IgnoredAny>(body);
+    json.map(drop).map_err(|_| {
         if media.starts_with("application/x-www-form-urlencoded") {
             return Problem::bad_request(
                 "the body is a form; set the webhook's content type to application/json in its \

@@ -4,6 +4,8 @@
 
 use serde::Deserialize;
 
+use super::client::MAX_ARCHIVE;
+
 /// A `release` event. Everything else in the payload is ignored.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ReleaseEvent {
@@ -62,6 +64,14 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// How many bytes are read of it at most.
+    pub fn most_bytes(&self) -> u64 {
+        match self.size {
+            0 => MAX_ARCHIVE,
+            size => size.min(MAX_ARCHIVE),
+        }
+    }
+
     /// Whether the file may be a package: a complete upload that is named as a zip archive.
     pub fn is_archive(&self) -> bool {
         let complete = self

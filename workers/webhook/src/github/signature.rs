@@ -5,17 +5,29 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// Whether `header` (`X-Hub-Signature-256`, `sha256=` and 64 hexadecimal digits) is the HMAC-SHA256
-/// of `body` under `secret`. The comparison takes the same time wherever the two differ.
-pub fn is_valid(secret: &str, body: &[u8], header: &str) -> bool {
-    let Some(signature) = header.strip_prefix("sha256=").and_then(decode_hex) else {
-        return false;
-    };
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
-        return false;
-    };
-    mac.update(body);
-    mac.verify_slice(&signature).is_ok()
+/// A signature as GitHub sends it: HMAC-SHA256 of the body under the webhook's secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signature([u8; 32]);
+
+impl Signature {
+    /// Reads `X-Hub-Signature-256`: `sha256=` and 64 hexadecimal digits. `None` for anything else,
+    /// so that a body need not be read for it.
+    pub fn parse(header: &str) -> Option<Self> {
+        header
+            .strip_prefix("sha256=")
+            .and_then(decode_hex)
+            .map(Self)
+    }
+
+    /// Whether this is the signature of `body` under `secret`. The comparison takes the same time
+    /// wherever the two differ.
+    pub fn is_of(&self, secret: &str, body: &[u8]) -> bool {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
+            return false;
+        };
+        mac.update(body);
+        mac.verify_slice(&self.0).is_ok()
+    }
 }
 
 fn decode_hex(text: &str) -> Option<[u8; 32]> {
@@ -34,7 +46,7 @@ fn decode_hex(text: &str) -> Option<[u8; 32]> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_valid;
+    use super::Signature;
 
     const SECRET: &str = "It's a Secret to Everybody";
     const BODY: &[u8] = b"Hello, World!";
@@ -62,7 +74,8 @@ mod tests {
             (SECRET, BODY, format!("sha256={}", "é".repeat(32)), false),
             (SECRET, BODY, String::new(), false),
         ] {
-            assert_eq!(is_valid(secret, body, &header), expected, "{header}");
+            let valid = Signature::parse(&header).is_some_and(|given| given.is_of(secret, body));
+            assert_eq!(valid, expected, "{header}");
         }
     }
 }

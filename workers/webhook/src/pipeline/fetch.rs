@@ -2,7 +2,7 @@
 
 use edge::outbound::Answer;
 use registry::{
-    Failure, Journal, State,
+    Failure, Journal, Key, State,
     record::{Staged, StagedFrom},
 };
 
@@ -87,12 +87,23 @@ async fn from_asset<H: Host>(
     asset: &Asset,
 ) -> Result<Option<Staged>, StepError> {
     let what = format!("the asset `{}`", asset.name);
-    let answer = client.asset(&journal.repository, asset).await?;
+    let answer = client
+        .asset(&journal.repository, asset)
+        .await
+        .map_err(|error| in_doubt(error, asset))?;
     let from = StagedFrom::Asset {
         name: asset.name.clone(),
     };
-    let staged = stage(host, journal, from, &what, answer).await?;
-    check_asset(&staged, asset, &what)?;
+    let staged = stage(host, journal, from, &what, answer)
+        .await
+        .map_err(|error| in_doubt(error, asset))?;
+    if let Err(error) = check_asset(&staged, asset, &what) {
+        // What is not deleted now expires.
+        let _ = host
+            .object_delete(&Key::Staged(&journal.delivery).path())
+            .await;
+        return Err(error);
+    }
     match staged::inspect(host, &journal.delivery, &staged).await {
         Ok(_) => Ok(Some(staged)),
         Err(NotAPackage::NoManifest(_)) => Ok(None),
@@ -101,6 +112,19 @@ async fn from_asset<H: Host>(
             Err(Failure::new(failure.code, message).into())
         }
         Err(NotAPackage::Step(error)) => Err(error),
+    }
+}
+
+/// More bytes than GitHub said: the list and the bytes may be of different uploads, so both are
+/// asked for again.
+fn in_doubt(error: StepError, asset: &Asset) -> StepError {
+    match error {
+        StepError::Failed(failure)
+            if failure.code == "too-large" && asset.most_bytes() == asset.size =>
+        {
+            StepError::transient("not-what-github-has", failure.message)
+        }
+        error => error,
     }
 }
 

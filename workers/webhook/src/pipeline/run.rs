@@ -16,7 +16,12 @@ const SHORT_PAUSE: i64 = 16_000;
 /// Works on `delivery` as long as there is something to do now. Answers its journal as it stands
 /// then; `None` where it was not due, or another worker has taken it over.
 pub async fn run<H: Host>(host: &H, delivery: &DeliveryId) -> Option<Journal> {
-    match work(host, delivery).await {
+    run_until(host, delivery, State::Done).await
+}
+
+/// The same, but not beyond `last`.
+pub async fn run_until<H: Host>(host: &H, delivery: &DeliveryId, last: State) -> Option<Journal> {
+    match work(host, delivery, last).await {
         Ok(journal) => journal,
         Err(StepError::Overtaken) => None,
         Err(StepError::Failed(failure)) => {
@@ -39,11 +44,15 @@ fn report<H: Host>(host: &H, delivery: &DeliveryId, code: &str, message: &str) {
     log::event(host, host.now(), "delivery-interrupted", members);
 }
 
-async fn work<H: Host>(host: &H, delivery: &DeliveryId) -> Result<Option<Journal>, StepError> {
+async fn work<H: Host>(
+    host: &H,
+    delivery: &DeliveryId,
+    last: State,
+) -> Result<Option<Journal>, StepError> {
     let Some(mut session) = Session::take(host, delivery).await? else {
         return Ok(None);
     };
-    while !session.journal.state.is_finished() {
+    while session.journal.state < last && !session.journal.state.is_finished() {
         if let Err(error) = advance(host, &mut session).await {
             settle(host, &mut session, error).await?;
             if !wait_for_next_attempt(host, &session.journal).await {
@@ -55,6 +64,8 @@ async fn work<H: Host>(host: &H, delivery: &DeliveryId) -> Result<Option<Journal
     }
     if session.journal.state.is_finished() {
         finish(host, &session.journal).await;
+    } else if session.journal.busy_until.is_some() {
+        session.let_go().await?;
     }
     log_state(host, &session.journal);
     Ok(Some(session.journal))
