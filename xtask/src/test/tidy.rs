@@ -40,12 +40,12 @@ const BANNED: &[Banned] = &[
     },
     // A registry's host is the user's configuration.
     Banned {
-        text: concat!("registry.npmjs", ".org"),
+        text: concat!("registry", ".npmjs", ".org"),
         below: "",
         why: "a package registry's host is the user's configuration",
     },
     Banned {
-        text: concat!("deb.debian", ".org"),
+        text: concat!("deb", ".debian", ".org"),
         below: "",
         why: "a package registry's host is the user's configuration",
     },
