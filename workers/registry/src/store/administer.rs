@@ -2,7 +2,7 @@
 
 use edge::{Clock, Objects};
 
-use super::{Change, StoreError, UpdateError, read, refresh_catalogue, update};
+use super::{Change, StoreError, UpdateError, refresh_catalogue, update, withdrawn};
 use crate::{Channel, ChannelsRecord, Key, PackageId, PromoteError, ReleaseRecord, Version, Yank};
 
 /// Why an admin's change was not made.
@@ -99,15 +99,16 @@ async fn set_yanked<H: Objects + Clock>(
 ) -> Result<ReleaseRecord, AdministerError> {
     // A channel never names a release whose archive is refused: it is left before the release is
     // withdrawn, and comes back after it is restored.
+    let missing = || AdministerError::NoRelease(version.clone());
     if yank.is_some() {
-        set_on_channels(host, id, version, true).await?;
+        let channels = withdrawn::mark(host, id, version, true).await?;
+        let channels = channels.ok_or_else(|| AdministerError::NoPackage(id.clone()))?;
+        channels.find(version).ok_or_else(missing)?;
     }
     set_on_release(host, id, version, yank.as_ref()).await?;
-    let release = read::<ReleaseRecord, _>(host, &Key::Release(id, version)).await?;
-    let release = release.ok_or_else(|| AdministerError::NoRelease(version.clone()))?;
     // Two admins may have said different things at once: what the release says holds for both.
-    let release = release.record;
-    set_on_channels(host, id, version, release.yanked.is_some()).await?;
+    let release = withdrawn::follow(host, id, version).await?;
+    let release = release.ok_or_else(missing)?;
     refresh_catalogue(host, id).await?;
     Ok(release)
 }
@@ -130,29 +131,4 @@ async fn set_on_release<H: Objects + Clock>(
     })
     .await?;
     release.ok_or_else(missing)
-}
-
-async fn set_on_channels<H: Objects + Clock>(
-    host: &H,
-    id: &PackageId,
-    version: &Version,
-    yanked: bool,
-) -> Result<(), AdministerError> {
-    let key = Key::Channels(id);
-    update(host, &key, |channels: Option<&ChannelsRecord>| {
-        let mut channels = channels
-            .ok_or_else(|| AdministerError::NoPackage(id.clone()))?
-            .clone();
-        if channels.find(version).is_none() {
-            return Err(AdministerError::NoRelease(version.clone()));
-        }
-        let changed = channels.set_yanked(version, yanked);
-        Ok(if changed {
-            Change::Write(channels)
-        } else {
-            Change::Keep
-        })
-    })
-    .await?;
-    Ok(())
 }

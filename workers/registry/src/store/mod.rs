@@ -5,6 +5,7 @@ mod catalogue;
 mod publish;
 mod record;
 mod update;
+mod withdrawn;
 
 pub use administer::{AdministerError, promote, restore, yank};
 pub use catalogue::refresh_catalogue;

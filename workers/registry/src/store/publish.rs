@@ -2,7 +2,7 @@
 
 use edge::{Clock, Objects};
 
-use super::{Change, StoreError, UpdateError, create, read, update};
+use super::{Change, StoreError, UpdateError, create, read, update, withdrawn};
 use crate::{
     ChannelsRecord, IdClaim, Key, Manifest, Ownership, PackageId, PackageRecord, ReleaseRecord,
     Repository, Version,
@@ -105,37 +105,9 @@ pub async fn publish<H: Objects + Clock>(
         }
         .into());
     };
-    keep_yanked(host, &release).await?;
+    // It may have been withdrawn between its facts and the channels.
+    withdrawn::follow(host, &release.id, &release.version).await?;
     Ok(Published { release, channels })
-}
-
-/// Withdraws on the channels what was withdrawn between the release's facts and the channels.
-async fn keep_yanked<H: Objects + Clock>(
-    host: &H,
-    release: &ReleaseRecord,
-) -> Result<(), PublishError> {
-    let (id, version) = (&release.id, &release.version);
-    let stored = read::<ReleaseRecord, _>(host, &Key::Release(id, version)).await?;
-    if stored.is_none_or(|stored| stored.record.yanked.is_none()) {
-        return Ok(());
-    }
-    update(
-        host,
-        &Key::Channels(id),
-        |channels: Option<&ChannelsRecord>| {
-            let Some(mut channels) = channels.cloned() else {
-                return Ok(Change::Keep);
-            };
-            let changed = channels.set_yanked(version, true);
-            Ok(if changed {
-                Change::Write(channels)
-            } else {
-                Change::Keep
-            })
-        },
-    )
-    .await?;
-    Ok(())
 }
 
 /// Whether a repository may still claim an id that only an admin has published so far.
