@@ -1,0 +1,61 @@
+//! What an image is, from its headers alone.
+
+use crate::{Error, Format};
+
+/// Facts about an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Info {
+    /// By content.
+    pub format: Format,
+    /// In pixels, of the upright image: after the orientation is applied.
+    pub width: u32,
+    /// In pixels, of the upright image.
+    pub height: u32,
+    /// Frames; 1 for a still image.
+    pub frames: u32,
+    /// Whether it can have transparent pixels.
+    pub alpha: bool,
+    /// How the stored pixels have to be turned.
+    pub orientation: Orientation,
+}
+
+/// How stored pixels lie, 1 to 8 as Exif counts (CIPA DC-008, tag 0x0112).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Orientation(u8);
+
+impl Orientation {
+    /// Upright.
+    pub const NORMAL: Self = Self(1);
+
+    /// From the tag's value; what is not 1 to 8 means upright, as every viewer has it.
+    pub const fn from_tag(value: u16) -> Self {
+        match value {
+            1..=8 => Self(value as u8),
+            _ => Self::NORMAL,
+        }
+    }
+
+    /// 1 to 8.
+    pub const fn tag(self) -> u8 {
+        self.0
+    }
+
+    /// Whether width and height change places.
+    pub const fn swaps_sides(self) -> bool {
+        self.0 >= 5
+    }
+}
+
+/// Reads the headers of an image; pixels are not looked at.
+///
+/// # Errors
+/// [`Error::NotAnImage`], [`Error::Truncated`] and [`Error::Damaged`].
+pub fn probe(bytes: &[u8]) -> Result<Info, Error> {
+    match crate::sniff(bytes) {
+        crate::Sniffed::Image(format) => Err(Error::Unsupported {
+            format,
+            what: "its header cannot be read yet",
+        }),
+        other => Err(Error::NotAnImage(other.describe())),
+    }
+}

@@ -1,0 +1,28 @@
+//! Images recognised, measured, transformed and written anew: bytes in, bytes out, no I/O.
+//!
+//! Nothing is decoded before its header was held against [`Limits`]: what an image will cost is
+//! predicted in bytes, and an image that is cut short or contradicts itself is an error, never half
+//! a picture. Large sources pass row by row through an integer shrink and a Lanczos filter
+//! ([`resize`](crate::Transform)), so that a battle map of 8192² costs a few megabytes.
+//!
+//! Colours are sRGB with straight alpha. Filters work on gamma-encoded values, as browsers and
+//! libvips do, with premultiplied alpha. Orientation tags are applied and all metadata is dropped;
+//! a colour profile other than sRGB is converted.
+
+mod error;
+mod format;
+mod info;
+mod limits;
+mod sniff;
+mod target;
+mod transform;
+mod values;
+
+pub use error::{Error, Limit};
+pub use format::Format;
+pub use info::{Info, Orientation, probe};
+pub use limits::Limits;
+pub use sniff::{SNIFF_BYTES, Sniffed, sniff};
+pub use target::{Rendered, Target, render};
+pub use transform::{Border, Crop, Fit, Focus, Mask, MaskShape, Transform, Trim};
+pub use values::{Colour, Dpr, Invalid, Quality, Side, Sigma, Turn};
