@@ -62,16 +62,6 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// Damage of `format`.
-    pub(crate) fn damaged(format: Format, what: impl Into<String>) -> Self {
-        Self::Damaged {
-            format,
-            what: what.into(),
-        }
-    }
-}
-
 /// A bound, named with its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]

@@ -9,6 +9,11 @@
 //! libvips do, with premultiplied alpha. Orientation tags are applied and all metadata is dropped;
 //! a colour profile other than sRGB is converted.
 
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test says by it what must not fail")
+)]
+
 mod error;
 mod format;
 mod info;
