@@ -20,6 +20,18 @@ pub mod name {
     pub const GITHUB_ASSET_HOSTS: &str = "GITHUB_ASSET_HOSTS";
     /// Secret, optional: where releases are announced.
     pub const DISCORD_WEBHOOK_URL: &str = "DISCORD_WEBHOOK_URL";
+    /// Hex key that Discord signs interactions for.
+    pub const DISCORD_PUBLIC_KEY: &str = "DISCORD_PUBLIC_KEY";
+    /// Id of the application at Discord.
+    pub const DISCORD_APPLICATION_ID: &str = "DISCORD_APPLICATION_ID";
+    /// Base of Discord's API.
+    pub const DISCORD_API_URL: &str = "DISCORD_API_URL";
+    /// Comma-separated ids of the Discord servers in which releases may be administered.
+    pub const DISCORD_ADMIN_GUILDS: &str = "DISCORD_ADMIN_GUILDS";
+    /// Comma-separated ids of the roles that one of is needed to administer there.
+    pub const DISCORD_ADMIN_ROLES: &str = "DISCORD_ADMIN_ROLES";
+    /// Comma-separated `name=origin` of further deployments whose health is shown.
+    pub const STATUS_ORIGINS: &str = "STATUS_ORIGINS";
     /// Secret, optional: JSON object from package id to Package Release API token.
     pub const FOUNDRY_RELEASE_TOKENS: &str = "FOUNDRY_RELEASE_TOKENS";
     /// Origin of Foundry's Package Release API.

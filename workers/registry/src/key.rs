@@ -12,6 +12,9 @@ const STAGED_LIFETIME: u64 = 7 * 24 * 60 * 60;
 /// How long a proxied image is kept, in seconds: 30 days.
 const IMAGE_LIFETIME: u64 = 30 * 24 * 60 * 60;
 
+/// How long what a button stands for is kept, in seconds: a day, longer than any button works.
+const BUTTON_LIFETIME: u64 = 24 * 60 * 60;
+
 /// A place in the object store. Its parts are validated types, so no key leads out of its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Key<'a> {
@@ -29,6 +32,8 @@ pub enum Key<'a> {
     IdClaim(&'a PackageId),
     /// All packages, for lists ([`crate::Catalogue`]).
     Catalogue,
+    /// Who did what to a package besides publishing ([`crate::record::Actions`]).
+    Actions(&'a PackageId),
     /// A delivery's journal ([`crate::Journal`]).
     Delivery(&'a DeliveryId),
     /// The archive that a delivery fetched, until the release is published.
@@ -37,6 +42,10 @@ pub enum Key<'a> {
     OpenDelivery(&'a DeliveryId),
     /// A proxied image.
     Image(&'a Digest),
+    /// The key that buttons in Discord are sealed with, a secret.
+    ButtonKey,
+    /// What a button in Discord stands for, where it is too long for the button.
+    PendingButton(&'a Digest),
 }
 
 /// How an object comes to be written.
@@ -87,10 +96,13 @@ impl Key<'_> {
             }
             Self::IdClaim(id) => format!("ids/{}.json", id.folded()),
             Self::Catalogue => "catalogue.json".to_owned(),
+            Self::Actions(id) => format!("packages/{id}/actions.json"),
             Self::Delivery(delivery) => format!("deliveries/{delivery}.json"),
             Self::Staged(delivery) => format!("staged/{delivery}.zip"),
             Self::OpenDelivery(delivery) => format!("open/{delivery}"),
             Self::Image(hash) => format!("images/{hash}"),
+            Self::ButtonKey => "discord/button-key".to_owned(),
+            Self::PendingButton(digest) => format!("discord/pending/{digest}"),
         }
     }
 
@@ -98,8 +110,8 @@ impl Key<'_> {
     pub const fn content_type(&self) -> &'static str {
         match self {
             Self::Archive(..) | Self::Staged(_) => "application/zip",
-            Self::OpenDelivery(_) => "text/plain",
-            Self::Image(_) => "application/octet-stream",
+            Self::OpenDelivery(_) | Self::PendingButton(_) => "text/plain",
+            Self::Image(_) | Self::ButtonKey => "application/octet-stream",
             _ => "application/json",
         }
     }
@@ -107,14 +119,17 @@ impl Key<'_> {
     /// How the object is written.
     pub const fn writing(&self) -> Writing {
         match self {
-            Self::Manifest(..) | Self::Archive(..) => Writing::CreateOnly,
+            Self::Manifest(..) | Self::Archive(..) | Self::ButtonKey => Writing::CreateOnly,
             Self::Package(_)
             | Self::Channels(_)
             | Self::Release(..)
             | Self::IdClaim(_)
             | Self::Catalogue
+            | Self::Actions(_)
             | Self::Delivery(_) => Writing::CompareAndSwap,
-            Self::Staged(_) | Self::OpenDelivery(_) | Self::Image(_) => Writing::Replace,
+            Self::Staged(_) | Self::OpenDelivery(_) | Self::Image(_) | Self::PendingButton(_) => {
+                Writing::Replace
+            }
         }
     }
 
@@ -126,9 +141,13 @@ impl Key<'_> {
                 CachePolicy::Brief
             }
             Self::Image(_) => CachePolicy::Immutable,
-            Self::IdClaim(_) | Self::Delivery(_) | Self::Staged(_) | Self::OpenDelivery(_) => {
-                CachePolicy::Private
-            }
+            Self::IdClaim(_)
+            | Self::Actions(_)
+            | Self::Delivery(_)
+            | Self::Staged(_)
+            | Self::OpenDelivery(_)
+            | Self::ButtonKey
+            | Self::PendingButton(_) => CachePolicy::Private,
         }
     }
 
@@ -139,6 +158,7 @@ impl Key<'_> {
             Self::Delivery(_) => Some(JOURNAL_LIFETIME),
             Self::Staged(_) => Some(STAGED_LIFETIME),
             Self::Image(_) => Some(IMAGE_LIFETIME),
+            Self::PendingButton(_) => Some(BUTTON_LIFETIME),
             _ => None,
         }
     }

@@ -36,7 +36,7 @@ pub use name::NameError;
 pub use newer::is_newer;
 pub use package::{PackageId, PackageType, Repository};
 pub use record::{
-    Catalogue, CatalogueEntry, ChannelsRecord, Failure, IdClaim, Journal, PackageRecord, Packed,
-    PromoteError, Record, RecordError, ReleaseRecord, ReleaseSummary, State, Yank,
+    Actor, Catalogue, CatalogueEntry, ChannelsRecord, Failure, IdClaim, Journal, PackageRecord,
+    Packed, PromoteError, Record, RecordError, ReleaseRecord, ReleaseSummary, State, Yank,
 };
 pub use version::Version;

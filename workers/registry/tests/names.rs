@@ -134,6 +134,7 @@ fn every_key_has_its_place() -> Result<(), NameError> {
     let delivery = DeliveryId::parse("72d3162e-cc78-11e3-81ab-4c9367dc0958")?;
     let hash = Digest::new([0xab; 32]);
     let image = format!("images/{}", "ab".repeat(32));
+    let pending = format!("discord/pending/{}", "ab".repeat(32));
     let files = format!(
         "packages/My-Module/releases/1.2.0-beta.1/{}",
         "ab".repeat(32)
@@ -158,6 +159,9 @@ fn every_key_has_its_place() -> Result<(), NameError> {
         (Key::Staged(&delivery), "staged/72d3162e-cc78-11e3-81ab-4c9367dc0958.zip", zip, Write::Replace, Cache::Private),
         (Key::OpenDelivery(&delivery), "open/72d3162e-cc78-11e3-81ab-4c9367dc0958", "text/plain", Write::Replace, Cache::Private),
         (Key::Image(&hash), &image, "application/octet-stream", Write::Replace, Cache::Immutable),
+        (Key::Actions(&id), "packages/My-Module/actions.json", json, Write::CompareAndSwap, Cache::Private),
+        (Key::ButtonKey, "discord/button-key", "application/octet-stream", Write::CreateOnly, Cache::Private),
+        (Key::PendingButton(&hash), &pending, "text/plain", Write::Replace, Cache::Private),
     ];
     for (key, path, media_type, writing, cache) in expected {
         assert_eq!(key.path(), path);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Manifest;
-use crate::{Compatibility, NameError, PackageId, Version};
+use crate::{Compatibility, NameError, PackageId, Version, text};
 
 impl Manifest {
     /// The package's id: `id`, or the `name` of manifests before version 10. Unchecked.
@@ -78,6 +78,13 @@ impl Manifest {
             Some(Value::String(author)) if !author.is_empty() => vec![author.clone()],
             _ => self.text("author").map(str::to_owned).into_iter().collect(),
         }
+    }
+
+    /// The URL of the package's icon: the first of its `media` that is one and is on the web.
+    pub fn icon(&self) -> Option<String> {
+        let media = self.fields.get("media")?.as_array()?;
+        let mut icons = media.iter().filter(|medium| medium["type"] == "icon");
+        icons.find_map(|icon| text::web_url(icon["url"].as_str()?))
     }
 
     /// The text of a field, where it is a text that is not blank.

@@ -4,6 +4,7 @@
 //! functions of different ages can work on one store. A record of a later schema is refused,
 //! because writing it back would lose what this version does not know.
 
+mod actions;
 mod catalogue;
 mod channels;
 mod journal;
@@ -11,6 +12,7 @@ mod journal_steps;
 mod package;
 mod release;
 
+pub use actions::{Action, Actions, Actor, Deed, MOST_ACTIONS};
 pub use catalogue::{Catalogue, CatalogueEntry, Shown};
 pub use channels::{ChannelsRecord, Head, Move, PromoteError, ReleaseSummary};
 pub use journal::{

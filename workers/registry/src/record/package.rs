@@ -37,6 +37,9 @@ pub struct PackageRecord {
     /// Its page on the web, an http or https URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Its icon, an http or https URL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
     /// When it was first published.
     #[serde(default)]
     pub created_at: Timestamp,
@@ -65,6 +68,7 @@ impl PackageRecord {
             description: String::new(),
             authors: Vec::new(),
             url: None,
+            icon: None,
             created_at: now,
             updated_at: now,
         };
@@ -88,6 +92,7 @@ impl PackageRecord {
             .map(|author| text::name(author))
             .collect();
         self.url = manifest.text("url").and_then(text::web_url);
+        self.icon = manifest.icon();
         let changed = *self != before;
         if changed {
             self.updated_at = now;

@@ -2,8 +2,20 @@
 
 use edge::{Clock, Objects};
 
-use super::{Change, StoreError, UpdateError, refresh_catalogue, update, withdrawn};
-use crate::{Channel, ChannelsRecord, Key, PackageId, PromoteError, ReleaseRecord, Version, Yank};
+use super::{Change, StoreError, UpdateError, note_action, refresh_catalogue, update, withdrawn};
+use crate::{
+    Channel, ChannelsRecord, Key, PackageId, PromoteError, ReleaseRecord, Version, Yank,
+    record::{Actor, Deed},
+};
+
+/// What an admin's change came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Administered<R> {
+    /// The record as it stands now.
+    pub record: R,
+    /// Whether it was otherwise before.
+    pub changed: bool,
+}
 
 /// Why an admin's change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -31,17 +43,20 @@ impl<E: Into<AdministerError>> From<UpdateError<E>> for AdministerError {
     }
 }
 
-/// Sets the channel `channel` of a package to a release, up (promotion) or down (rollback).
+/// Sets the channel `channel` of a package to a release, up (promotion) or down (rollback), in the
+/// name of `by`. May be repeated.
 ///
 /// # Errors
-/// [`AdministerError`].
+/// [`AdministerError`]. After a failure of the store the change may be made, and not noted yet.
 pub async fn promote<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     channel: &Channel,
     version: &Version,
-) -> Result<ChannelsRecord, AdministerError> {
+    by: &Actor,
+) -> Result<Administered<ChannelsRecord>, AdministerError> {
     let now = host.now();
+    let (mut has_changed, mut from) = (false, None);
     let channels = update(
         host,
         &Key::Channels(id),
@@ -49,7 +64,12 @@ pub async fn promote<H: Objects + Clock>(
             let mut channels = channels
                 .ok_or_else(|| AdministerError::NoPackage(id.clone()))?
                 .clone();
+            let before = channels.channels.get(channel);
+            let before = before.map(|head| head.version.clone());
             let changed = channels.promote(channel, version, now)?;
+            if changed {
+                (has_changed, from) = (true, before);
+            }
             Ok::<_, AdministerError>(if changed {
                 Change::Write(channels)
             } else {
@@ -59,36 +79,48 @@ pub async fn promote<H: Objects + Clock>(
     )
     .await?;
     refresh_catalogue(host, id).await?;
-    channels.ok_or_else(|| AdministerError::NoPackage(id.clone()))
+    let deed = Deed::Promote {
+        channel: channel.clone(),
+        from,
+        version: version.clone(),
+    };
+    note_action(host, id, by, deed, has_changed).await?;
+    Ok(Administered {
+        record: channels.ok_or_else(|| AdministerError::NoPackage(id.clone()))?,
+        changed: has_changed,
+    })
 }
 
-/// Withdraws a release: it answers `410`, and channels fall back to an earlier one.
+/// Withdraws a release in the name of `by`: it answers `410`, and channels fall back to an earlier
+/// one. May be repeated; the first reason stands.
 ///
 /// # Errors
-/// [`AdministerError`].
+/// As [`promote`].
 pub async fn yank<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     version: &Version,
     reason: &str,
-) -> Result<ReleaseRecord, AdministerError> {
+    by: &Actor,
+) -> Result<Administered<ReleaseRecord>, AdministerError> {
     let yank = Yank {
         reason: reason.to_owned(),
         at: host.now(),
     };
-    set_yanked(host, id, version, Some(yank)).await
+    set_yanked(host, id, version, Some(yank), by).await
 }
 
-/// Takes back the withdrawal of a release.
+/// Takes back the withdrawal of a release in the name of `by`. May be repeated.
 ///
 /// # Errors
-/// [`AdministerError`].
+/// As [`promote`].
 pub async fn restore<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     version: &Version,
-) -> Result<ReleaseRecord, AdministerError> {
-    set_yanked(host, id, version, None).await
+    by: &Actor,
+) -> Result<Administered<ReleaseRecord>, AdministerError> {
+    set_yanked(host, id, version, None, by).await
 }
 
 async fn set_yanked<H: Objects + Clock>(
@@ -96,7 +128,8 @@ async fn set_yanked<H: Objects + Clock>(
     id: &PackageId,
     version: &Version,
     yank: Option<Yank>,
-) -> Result<ReleaseRecord, AdministerError> {
+    by: &Actor,
+) -> Result<Administered<ReleaseRecord>, AdministerError> {
     // A channel never names a release whose archive is refused: it is left before the release is
     // withdrawn, and comes back after it is restored.
     let missing = || AdministerError::NoRelease(version.clone());
@@ -105,30 +138,39 @@ async fn set_yanked<H: Objects + Clock>(
         let channels = channels.ok_or_else(|| AdministerError::NoPackage(id.clone()))?;
         channels.find(version).ok_or_else(missing)?;
     }
-    set_on_release(host, id, version, yank.as_ref()).await?;
+    let changed = set_on_release(host, id, version, yank.as_ref()).await?;
     // Two admins may have said different things at once: what the release says holds for both.
     let release = withdrawn::follow(host, id, version).await?;
-    let release = release.ok_or_else(missing)?;
+    let record = release.ok_or_else(missing)?;
     refresh_catalogue(host, id).await?;
-    Ok(release)
+    let version = version.clone();
+    let deed = match yank {
+        Some(Yank { reason, .. }) => Deed::Yank { version, reason },
+        None => Deed::Restore { version },
+    };
+    note_action(host, id, by, deed, changed).await?;
+    Ok(Administered { record, changed })
 }
 
+/// Says on the release's own record whether it is withdrawn; whether it was otherwise before.
 async fn set_on_release<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     version: &Version,
     yank: Option<&Yank>,
-) -> Result<ReleaseRecord, AdministerError> {
+) -> Result<bool, AdministerError> {
+    let mut changed = false;
     let missing = || AdministerError::NoRelease(version.clone());
     let key = Key::Release(id, version);
-    let release = update(host, &key, |release: Option<&ReleaseRecord>| {
+    update(host, &key, |release: Option<&ReleaseRecord>| {
         let mut release = release.ok_or_else(missing)?.clone();
         if release.yanked.is_some() == yank.is_some() {
             return Ok(Change::Keep);
         }
         release.yanked = yank.cloned();
+        changed = true;
         Ok::<_, AdministerError>(Change::Write(release))
     })
     .await?;
-    release.ok_or_else(missing)
+    Ok(changed)
 }

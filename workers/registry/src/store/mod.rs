@@ -1,5 +1,6 @@
 //! The registry's records in an object store: reading, and changing by compare-and-swap.
 
+mod actions;
 mod administer;
 mod catalogue;
 mod publish;
@@ -7,7 +8,8 @@ mod record;
 mod update;
 mod withdrawn;
 
-pub use administer::{AdministerError, promote, restore, yank};
+pub use actions::note_action;
+pub use administer::{AdministerError, Administered, promote, restore, yank};
 pub use catalogue::refresh_catalogue;
 pub use publish::{PublishError, Published, ownership, publish};
 pub use record::{Versioned, create, read, write};

@@ -1,7 +1,7 @@
 //! Promotion and rollback.
 
 use edge::{Problem, Request, Response, StatusCode};
-use registry::{Channel, PackageId, Version, store};
+use registry::{Actor, Channel, PackageId, Version, store};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -30,9 +30,10 @@ pub async fn put<H: Host>(
     let channel = Channel::parse(channel).map_err(input::bad_name)?;
     let wanted: Wanted = input::json(request.body, r#"{"version":"1.2.3"}"#).await?;
     let version = Version::parse(&wanted.version).map_err(input::bad_name)?;
-    let channels = store::promote(host, &id, &channel, &version)
+    let channels = store::promote(host, &id, &channel, &version, &Actor::Admin)
         .await
         .map_err(|error| input::refused(host, error))?;
+    let channels = channels.record;
     let heads: serde_json::Map<_, _> = channels
         .channels
         .keys()

@@ -1,7 +1,7 @@
 //! Withdrawing a release and taking the withdrawal back.
 
 use edge::{Problem, Request, Response, StatusCode};
-use registry::{PackageId, ReleaseRecord, Version, store, text};
+use registry::{Actor, PackageId, ReleaseRecord, Version, store, text};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -35,9 +35,9 @@ pub async fn yank<H: Host>(
             format!("the reason is shown to users; it should have 1 to {limit} characters");
         return Err(Problem::bad_request(detail));
     }
-    let release = store::yank(host, &id, &version, &reason).await;
+    let release = store::yank(host, &id, &version, &reason, &Actor::Admin).await;
     Ok(answer(
-        &release.map_err(|error| input::refused(host, error))?,
+        &release.map_err(|error| input::refused(host, error))?.record,
     ))
 }
 
@@ -53,9 +53,9 @@ pub async fn restore<H: Host>(
 ) -> Result<Response, Problem> {
     auth::check(host, &request).await?;
     let (id, version) = names(id, version)?;
-    let release = store::restore(host, &id, &version).await;
+    let release = store::restore(host, &id, &version, &Actor::Admin).await;
     Ok(answer(
-        &release.map_err(|error| input::refused(host, error))?,
+        &release.map_err(|error| input::refused(host, error))?.record,
     ))
 }
 

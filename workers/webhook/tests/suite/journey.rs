@@ -213,8 +213,18 @@ fn an_admin_publishes_promotes_yanks_and_restores() {
     assert_eq!(served(host, "maps", "stable").as_deref(), Some("1.0.0"));
     let (status, _) = admin(host, "PUT", path, r#"{"version":"1.1.0"}"#);
     assert_eq!(status, StatusCode::CONFLICT);
-    admin(host, "POST", &format!("{release}/restore"), "");
+    for _ in 0..2 {
+        admin(host, "POST", &format!("{release}/restore"), "");
+    }
     assert_eq!(served(host, "maps", "stable").as_deref(), Some("1.1.0"));
+    // Who did what is kept, what changed nothing is not.
+    let actions = host.bytes("packages/maps/actions.json").unwrap();
+    let actions: Value = serde_json::from_slice(&actions).unwrap();
+    let actions = actions["actions"].as_array().unwrap();
+    let kinds: Vec<&Value> = actions.iter().map(|one| &one["deed"]["kind"]).collect();
+    assert_eq!(kinds, ["promote", "promote", "yank", "restore"]);
+    assert_eq!(actions[0]["deed"]["from"], "1.1.0");
+    assert!(actions.iter().all(|one| one["by"]["kind"] == "admin"));
 }
 
 #[test]
