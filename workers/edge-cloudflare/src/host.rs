@@ -13,7 +13,11 @@ use worker::{
 
 use crate::glue::{self, Timer};
 
-/// Workers stop deferred work 30 s after the response without a word, so a word is said before.
+/// Workers stop deferred work so long after the response, without a word
+/// (<https://developers.cloudflare.com/workers/runtime-apis/context/#waituntil>).
+const DEFERRED_TIME: Duration = Duration::from_secs(30);
+
+/// So a word is said before.
 const DEFERRED_WARNING: Duration = Duration::from_secs(25);
 
 /// The platform as one invocation of a function sees it.
@@ -130,5 +134,13 @@ impl Defer for Host {
                 task.await;
             }
         });
+    }
+
+    fn deferred_time(&self) -> Option<Duration> {
+        match &self.0.lifetime {
+            Lifetime::Request(_) => Some(DEFERRED_TIME),
+            // A tick has its 15 minutes, whatever it defers.
+            Lifetime::Tick(_) => None,
+        }
     }
 }

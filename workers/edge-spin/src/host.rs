@@ -70,6 +70,10 @@ impl Defer for Host {
     fn defer(&self, task: impl Future<Output = ()> + 'static) {
         spin_sdk::wasip3::spawn(task);
     }
+
+    fn deferred_time(&self) -> Option<Duration> {
+        None
+    }
 }
 
 impl Log for Host {

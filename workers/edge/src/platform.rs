@@ -1,6 +1,6 @@
 //! What else a platform gives: its name, randomness, and work after the response.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 /// Facts of the platform that a function runs on.
 pub trait Platform {
@@ -16,4 +16,8 @@ pub trait Defer {
     /// Runs `task` beside and after the response. The platform may stop it at any time, so what
     /// it does must be resumable.
     fn defer(&self, task: impl Future<Output = ()> + 'static);
+
+    /// How long after the response deferred work is stopped at the latest; `None` where the
+    /// platform lets it end by itself.
+    fn deferred_time(&self) -> Option<Duration>;
 }

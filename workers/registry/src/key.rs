@@ -34,6 +34,8 @@ pub enum Key<'a> {
     Catalogue,
     /// Who did what to a package besides publishing ([`crate::record::Actions`]).
     Actions(&'a PackageId),
+    /// Who is told of a package's releases ([`crate::record::Subscriptions`]). Holds secrets.
+    Subscriptions(&'a PackageId),
     /// A delivery's journal ([`crate::Journal`]).
     Delivery(&'a DeliveryId),
     /// The archive that a delivery fetched, until the release is published.
@@ -97,6 +99,7 @@ impl Key<'_> {
             Self::IdClaim(id) => format!("ids/{}.json", id.folded()),
             Self::Catalogue => "catalogue.json".to_owned(),
             Self::Actions(id) => format!("packages/{id}/actions.json"),
+            Self::Subscriptions(id) => format!("subscriptions/{id}.json"),
             Self::Delivery(delivery) => format!("deliveries/{delivery}.json"),
             Self::Staged(delivery) => format!("staged/{delivery}.zip"),
             Self::OpenDelivery(delivery) => format!("open/{delivery}"),
@@ -126,6 +129,7 @@ impl Key<'_> {
             | Self::IdClaim(_)
             | Self::Catalogue
             | Self::Actions(_)
+            | Self::Subscriptions(_)
             | Self::Delivery(_) => Writing::CompareAndSwap,
             Self::Staged(_) | Self::OpenDelivery(_) | Self::Image(_) | Self::PendingButton(_) => {
                 Writing::Replace
@@ -143,6 +147,7 @@ impl Key<'_> {
             Self::Image(_) => CachePolicy::Immutable,
             Self::IdClaim(_)
             | Self::Actions(_)
+            | Self::Subscriptions(_)
             | Self::Delivery(_)
             | Self::Staged(_)
             | Self::OpenDelivery(_)

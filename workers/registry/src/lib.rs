@@ -8,6 +8,7 @@
 )]
 
 mod channel;
+mod channel_webhook;
 mod compatibility;
 mod delivery_id;
 mod digest;
@@ -20,11 +21,13 @@ mod newer;
 mod numbering;
 mod package;
 pub mod record;
+mod snowflake;
 pub mod store;
 pub mod text;
 mod version;
 
 pub use channel::{Channel, Generation, Track};
+pub use channel_webhook::{ChannelWebhook, DISCORD_API, NoChannelWebhook};
 pub use compatibility::Compatibility;
 pub use delivery_id::DeliveryId;
 pub use digest::Digest;
@@ -39,4 +42,5 @@ pub use record::{
     Actor, Catalogue, CatalogueEntry, ChannelsRecord, Failure, IdClaim, Journal, PackageRecord,
     Packed, PromoteError, Record, RecordError, ReleaseRecord, ReleaseSummary, State, Yank,
 };
+pub use snowflake::Snowflake;
 pub use version::Version;

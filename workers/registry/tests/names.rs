@@ -155,6 +155,7 @@ fn every_key_has_its_place() -> Result<(), NameError> {
         (Key::Archive(&id, &version, &hash), &archive, zip, Write::CreateOnly, Cache::Immutable),
         (Key::IdClaim(&id), "ids/my-module.json", json, Write::CompareAndSwap, Cache::Private),
         (Key::Catalogue, "catalogue.json", json, Write::CompareAndSwap, Cache::Brief),
+        (Key::Subscriptions(&id), "subscriptions/My-Module.json", json, Write::CompareAndSwap, Cache::Private),
         (Key::Delivery(&delivery), "deliveries/72d3162e-cc78-11e3-81ab-4c9367dc0958.json", json, Write::CompareAndSwap, Cache::Private),
         (Key::Staged(&delivery), "staged/72d3162e-cc78-11e3-81ab-4c9367dc0958.zip", zip, Write::Replace, Cache::Private),
         (Key::OpenDelivery(&delivery), "open/72d3162e-cc78-11e3-81ab-4c9367dc0958", "text/plain", Write::Replace, Cache::Private),

@@ -5,7 +5,7 @@
 use edge::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Packed, State, Step, record};
+use super::{Announcements, Packed, State, Step, record};
 use crate::{
     Channel, Compatibility, DeliveryId, Digest, Findings, PackageId, PackageType, Repository,
     Version, text,
@@ -151,62 +151,6 @@ impl Failure {
             findings,
         }
     }
-}
-
-/// What became of one announcement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Not sent yet.
-    #[default]
-    Pending,
-    /// About to be sent. A worker that finds this does not know whether the one that wrote it
-    /// came to send it.
-    Sending,
-    /// It may or may not have arrived; it is not sent again, since a second announcement is worse
-    /// than a missing one.
-    Unconfirmed,
-    /// The receiver confirmed it.
-    Confirmed,
-    /// There is nowhere to send it.
-    Skipped,
-    /// Given up.
-    Failed,
-}
-
-/// One announcement of a release.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Announcement {
-    /// What became of it.
-    #[serde(default)]
-    pub status: Status,
-    /// How often it was tried.
-    #[serde(default)]
-    pub attempts: u32,
-    /// When it was last tried.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Timestamp>,
-    /// What the receiver said, for people.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub detail: String,
-}
-
-impl Announcement {
-    /// Whether nothing is left to do.
-    pub fn is_settled(&self) -> bool {
-        !matches!(self.status, Status::Pending | Status::Sending)
-    }
-}
-
-/// Where a release is announced.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Announcements {
-    /// Discord.
-    #[serde(default)]
-    pub discord: Announcement,
-    /// Foundry's Package Release API.
-    #[serde(default)]
-    pub foundry: Announcement,
 }
 
 /// The journal of one delivery: `deliveries/{delivery}.json`.

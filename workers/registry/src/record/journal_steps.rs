@@ -13,13 +13,13 @@ pub const MAX_ATTEMPTS: u32 = 8;
 pub const MAX_BEGUN: u32 = 20;
 
 /// Longest pause that another side can ask for, in milliseconds: 6 hours.
-const LONGEST_PAUSE: i64 = 6 * 60 * 60 * 1000;
+pub(super) const LONGEST_PAUSE: i64 = 6 * 60 * 60 * 1000;
 
 /// Most steps that are remembered; the oldest but the first go.
 const MOST_STEPS: usize = 60;
 
 /// Pauses before the second, third, … attempt, in seconds.
-const PAUSES: [i64; 7] = [15, 60, 300, 900, 3600, 10_800, 21_600];
+pub(super) const PAUSES: [i64; 7] = [15, 60, 300, 900, 3600, 10_800, 21_600];
 
 /// What is done with a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -162,6 +162,14 @@ impl Journal {
         self.next_attempt_at = Some(next);
         self.error = Some(failure);
         true
+    }
+
+    /// Leaves the delivery alone until `at`, because what is left of the present state has to wait.
+    /// That is no failed attempt, and a worker that came to say so was not stopped.
+    pub fn wait_until(&mut self, now: Timestamp, at: Timestamp) {
+        self.updated_at = now;
+        self.begun = 0;
+        self.next_attempt_at = Some(at);
     }
 
     /// Counts that a worker begins on the present state; whether it may. One that may not has

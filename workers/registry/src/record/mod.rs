@@ -5,23 +5,26 @@
 //! because writing it back would lose what this version does not know.
 
 mod actions;
+mod announcement;
 mod catalogue;
 mod channels;
 mod journal;
 mod journal_steps;
 mod package;
 mod release;
+mod subscriptions;
 
 pub use actions::{Action, Actions, Actor, Deed, MOST_ACTIONS};
+pub use announcement::{Announcement, Announcements, MAX_ANNOUNCED, Receiver, Status, Subscriber};
 pub use catalogue::{Catalogue, CatalogueEntry, Shown};
 pub use channels::{ChannelsRecord, Head, Move, PromoteError, ReleaseSummary};
-pub use journal::{
-    Announcement, Announcements, Direct, Failure, Journal, PackageFacts, ReleaseSource, Staged,
-    StagedFrom, Status,
-};
+pub use journal::{Direct, Failure, Journal, PackageFacts, ReleaseSource, Staged, StagedFrom};
 pub use journal_steps::{JournalError, MAX_ATTEMPTS, MAX_BEGUN, State, Step};
 pub use package::{IdClaim, PackageRecord};
 pub use release::{Packed, ReleaseRecord, Yank};
+pub use subscriptions::{
+    MOST_SUBSCRIPTIONS, Subscribed, Subscription, Subscriptions, TooManySubscriptions,
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 

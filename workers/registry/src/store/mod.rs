@@ -5,6 +5,7 @@ mod administer;
 mod catalogue;
 mod publish;
 mod record;
+mod subscriptions;
 mod update;
 mod withdrawn;
 
@@ -13,6 +14,9 @@ pub use administer::{AdministerError, Administered, promote, restore, yank};
 pub use catalogue::refresh_catalogue;
 pub use publish::{PublishError, Published, ownership, publish};
 pub use record::{Versioned, create, read, write};
+pub use subscriptions::{
+    SubscribeError, forget_subscriptions, subscribe, subscriptions, unsubscribe,
+};
 pub use update::{Change, UpdateError, update};
 
 use edge::objects::ObjectError;

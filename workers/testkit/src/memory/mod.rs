@@ -20,9 +20,10 @@ use std::{
     future::Future,
     pin::Pin,
     rc::Rc,
+    time::Duration,
 };
 
-use edge::{Config, ConfigError, Defer, Log, Platform};
+use edge::{Config, ConfigError, Defer, Log, Platform, clock::timeout};
 use futures_util::future::join_all;
 
 use crate::sign;
@@ -48,6 +49,7 @@ struct Process {
     variables: RefCell<BTreeMap<String, String>>,
     broken_variables: RefCell<BTreeSet<String>>,
     deferred: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
+    deferred_time: Cell<Option<Duration>>,
     log: RefCell<Vec<String>>,
     faults: faults::Faults,
     number: u64,
@@ -75,6 +77,7 @@ impl MemoryHost {
         self.world.peers.set(self.world.peers.get() + 1);
         let process = Process {
             variables: self.process.variables.clone(),
+            deferred_time: self.process.deferred_time.clone(),
             number: self.world.peers.get(),
             ..Process::default()
         };
@@ -106,8 +109,22 @@ impl MemoryHost {
         self.process.deferred.borrow().len()
     }
 
-    /// Runs the deferred work, and what that defers, beside each other to the end.
+    /// From now on, deferred work is stopped after `time`, as Workers do it.
+    pub fn limit_deferred(&self, time: Duration) {
+        self.process.deferred_time.set(Some(time));
+    }
+
+    /// Runs the deferred work, and what that defers, beside each other to the end, or until it is
+    /// stopped.
     pub async fn run_deferred(&self) {
+        match self.deferred_time() {
+            // Work that is stopped is dropped wherever it stands, and says nothing.
+            Some(time) => drop(timeout(self, time, self.run_all_deferred()).await),
+            None => self.run_all_deferred().await,
+        }
+    }
+
+    async fn run_all_deferred(&self) {
         loop {
             let tasks = self.process.deferred.take();
             if tasks.is_empty() {
@@ -144,6 +161,10 @@ impl Config for MemoryHost {
 impl Defer for MemoryHost {
     fn defer(&self, task: impl Future<Output = ()> + 'static) {
         self.process.deferred.borrow_mut().push(Box::pin(task));
+    }
+
+    fn deferred_time(&self) -> Option<Duration> {
+        self.process.deferred_time.get()
     }
 }
 

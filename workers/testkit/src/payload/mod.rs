@@ -1,9 +1,11 @@
-//! GitHub's webhook deliveries: payloads shaped like its real ones, and the headers around them.
+//! GitHub's webhook deliveries and Discord's [`interaction`]s: payloads shaped like their real ones,
+//! and the headers around them.
 //!
 //! The files in `examples/` are GitHub's own payloads as published by octokit
 //! (`@octokit/webhooks-examples` 7.6.1, MIT); a payload is such an example with the facts of the
 //! test put in.
 
+pub mod interaction;
 mod release;
 
 use std::collections::BTreeMap;

@@ -1,49 +1,77 @@
 //! What Discord checks of a message.
 
+use std::collections::BTreeSet;
+
 use edge::{Timestamp, Url};
 use serde_json::{Map, Value, json};
 
 use crate::fake::Reply;
 
-/// Texts, by their places in a message, and the most characters that they may have. `#` stands
-/// for every member of a list.
-const TEXTS: &[(&str, usize)] = &[
-    ("content", 2_000),
-    ("username", 80),
-    ("embeds/#/title", 256),
-    ("embeds/#/description", 4_096),
-    ("embeds/#/fields/#/name", 256),
-    ("embeds/#/fields/#/value", 1_024),
-    ("embeds/#/footer/text", 2_048),
-    ("embeds/#/author/name", 256),
-];
+/// What a kind of JSON must keep to. Places are written with `#` for every member of a list.
+pub(super) struct Form {
+    /// Texts, by their places, and the most characters that they may have.
+    pub texts: &'static [(&'static str, usize)],
+    /// Texts that must be there if what they stand in is there.
+    pub needed: &'static [(&'static str, &'static str)],
+    /// Lists and the most members that they may have.
+    pub lists: &'static [(&'static str, usize)],
+    /// Addresses.
+    pub urls: &'static [&'static str],
+}
 
-/// Texts that must be there if what they stand in is there.
-const NEEDED: &[(&str, &str)] = &[
-    ("embeds/#/fields/#", "name"),
-    ("embeds/#/fields/#", "value"),
-    ("embeds/#/footer", "text"),
-    ("embeds/#/author", "name"),
-    ("embeds/#/image", "url"),
-    ("embeds/#/thumbnail", "url"),
-];
-
-/// Lists and the most members that they may have.
-const LISTS: &[(&str, usize)] = &[("embeds", 10), ("embeds/#/fields", 25)];
-
-/// Addresses.
-const URLS: &[&str] = &[
-    "avatar_url",
-    "embeds/#/url",
-    "embeds/#/author/url",
-    "embeds/#/author/icon_url",
-    "embeds/#/footer/icon_url",
-    "embeds/#/image/url",
-    "embeds/#/thumbnail/url",
-];
+/// A message.
+const MESSAGE: Form = Form {
+    texts: &[
+        ("content", 2_000),
+        ("username", 80),
+        ("embeds/#/title", 256),
+        ("embeds/#/description", 4_096),
+        ("embeds/#/fields/#/name", 256),
+        ("embeds/#/fields/#/value", 1_024),
+        ("embeds/#/footer/text", 2_048),
+        ("embeds/#/author/name", 256),
+        ("components/#/components/#/label", 80),
+        ("components/#/components/#/custom_id", 100),
+        ("components/#/components/#/url", 512),
+        ("components/#/components/#/placeholder", 150),
+        ("components/#/components/#/options/#/label", 100),
+        ("components/#/components/#/options/#/value", 100),
+        ("components/#/components/#/options/#/description", 100),
+    ],
+    needed: &[
+        ("embeds/#/fields/#", "name"),
+        ("embeds/#/fields/#", "value"),
+        ("embeds/#/footer", "text"),
+        ("embeds/#/author", "name"),
+        ("embeds/#/image", "url"),
+        ("embeds/#/thumbnail", "url"),
+        ("components/#/components/#/options/#", "label"),
+        ("components/#/components/#/options/#", "value"),
+    ],
+    lists: &[
+        ("embeds", 10),
+        ("embeds/#/fields", 25),
+        ("components", 5),
+        ("components/#/components", 5),
+        ("components/#/components/#/options", 25),
+    ],
+    urls: &[
+        "avatar_url",
+        "embeds/#/url",
+        "embeds/#/author/url",
+        "embeds/#/author/icon_url",
+        "embeds/#/footer/icon_url",
+        "embeds/#/image/url",
+        "embeds/#/thumbnail/url",
+        "components/#/components/#/url",
+    ],
+};
 
 /// Most characters in all embeds of a message together.
 const TOTAL: usize = 6_000;
+
+/// The style of a button that is a link.
+const LINK: u64 = 5;
 
 /// Discord's refusal of `message`, if it refuses it.
 pub(super) fn check(message: &Value) -> Option<Reply> {
@@ -56,7 +84,11 @@ pub(super) fn check(message: &Value) -> Option<Reply> {
         let body = json!({ "message": "Cannot send an empty message", "code": 50_006 });
         return Some(Reply::json(400, &body));
     }
-    let errors = errors(message);
+    refusal(message_errors(message))
+}
+
+/// Discord's refusal for these errors, if there are any.
+pub(super) fn refusal(errors: Vec<Error>) -> Option<Reply> {
     if errors.is_empty() {
         return None;
     }
@@ -73,12 +105,47 @@ pub(super) fn check(message: &Value) -> Option<Reply> {
 }
 
 /// Where, with which code, with which words.
-type Error = (String, &'static str, String);
+pub(super) type Error = (String, &'static str, String);
 
-fn errors(message: &Value) -> Vec<Error> {
+/// What is wrong with a message that is not empty.
+pub(super) fn message_errors(message: &Value) -> Vec<Error> {
+    let mut errors = errors(&MESSAGE, message);
+    let mut wrong = |path: String, code, text: &str| errors.push((path, code, text.to_owned()));
+    for (path, value) in places(message, "embeds/#/timestamp") {
+        if value.as_str().and_then(Timestamp::parse).is_none() {
+            wrong(path, "DATE_TIME_TYPE_PARSE", "Could not parse as a date.");
+        }
+    }
+    for (path, value) in places(message, "embeds/#/color") {
+        if value.as_u64().is_none_or(|color| color > 0x00ff_ffff) {
+            let text = "int value should be at most 16777215.";
+            wrong(path, "NUMBER_TYPE_MAX", text);
+        }
+    }
+    let mut known = BTreeSet::new();
+    for (path, component) in places(message, "components/#/components/#") {
+        let is_link = component["style"].as_u64() == Some(LINK);
+        let name = component["custom_id"].as_str();
+        if is_link != component["url"].is_string() || is_link == name.is_some() {
+            let text = "A link has a url and no custom_id, everything else the reverse.";
+            wrong(path, "BASE_TYPE_BAD", text);
+        } else if name.is_some_and(|name| name.is_empty() || !known.insert(name)) {
+            let text = "Component custom id cannot be duplicated";
+            wrong(path, "COMPONENT_CUSTOM_ID_DUPLICATED", text);
+        }
+    }
+    if total(message) > TOTAL {
+        let text = format!("Embed size exceeds maximum size of {TOTAL}");
+        wrong("embeds".into(), "MAX_EMBED_SIZE_EXCEEDED", &text);
+    }
+    errors
+}
+
+/// Where `message`, or whatever it is, does not keep to `form`.
+pub(super) fn errors(form: &Form, message: &Value) -> Vec<Error> {
     let mut errors = Vec::new();
     let mut wrong = |path: String, code, text: String| errors.push((path, code, text));
-    for (pattern, most) in TEXTS {
+    for (pattern, most) in form.texts {
         for (path, value) in places(message, pattern) {
             match value.as_str().map(|text| text.chars().count()) {
                 Some(count) if count > *most => {
@@ -94,7 +161,7 @@ fn errors(message: &Value) -> Vec<Error> {
             }
         }
     }
-    for (pattern, name) in NEEDED {
+    for (pattern, name) in form.needed {
         for (path, value) in places(message, pattern) {
             if value[name]
                 .as_str()
@@ -105,7 +172,7 @@ fn errors(message: &Value) -> Vec<Error> {
             }
         }
     }
-    for (pattern, most) in LISTS {
+    for (pattern, most) in form.lists {
         for (path, value) in places(message, pattern) {
             if value.as_array().is_none_or(|list| list.len() > *most) {
                 let text = format!("Must be {most} or fewer in length.");
@@ -113,7 +180,7 @@ fn errors(message: &Value) -> Vec<Error> {
             }
         }
     }
-    for pattern in URLS {
+    for pattern in form.urls {
         for (path, value) in places(message, pattern) {
             if !value.as_str().is_some_and(is_url) {
                 wrong(
@@ -123,28 +190,6 @@ fn errors(message: &Value) -> Vec<Error> {
                 );
             }
         }
-    }
-    for (path, value) in places(message, "embeds/#/timestamp") {
-        if value.as_str().and_then(Timestamp::parse).is_none() {
-            wrong(
-                path,
-                "DATE_TIME_TYPE_PARSE",
-                "Could not parse as a date.".into(),
-            );
-        }
-    }
-    for (path, value) in places(message, "embeds/#/color") {
-        if value.as_u64().is_none_or(|color| color > 0x00ff_ffff) {
-            wrong(
-                path,
-                "NUMBER_TYPE_MAX",
-                "int value should be at most 16777215.".into(),
-            );
-        }
-    }
-    if total(message) > TOTAL {
-        let text = format!("Embed size exceeds maximum size of {TOTAL}");
-        wrong("embeds".into(), "MAX_EMBED_SIZE_EXCEEDED", text);
     }
     errors
 }
@@ -157,7 +202,10 @@ fn is_url(text: &str) -> bool {
 
 /// Characters in all embeds together.
 fn total(message: &Value) -> usize {
-    let counted = TEXTS.iter().filter(|(path, _)| path.starts_with("embeds/"));
+    let counted = MESSAGE
+        .texts
+        .iter()
+        .filter(|(path, _)| path.starts_with("embeds/"));
     counted
         .flat_map(|(path, _)| places(message, path))
         .filter_map(|(_, value)| value.as_str())
@@ -166,7 +214,7 @@ fn total(message: &Value) -> usize {
 }
 
 /// What stands at the places of `message` that `pattern` describes, absent and null left out.
-fn places<'a>(message: &'a Value, pattern: &str) -> Vec<(String, &'a Value)> {
+pub(super) fn places<'a>(message: &'a Value, pattern: &str) -> Vec<(String, &'a Value)> {
     let mut found = vec![(String::new(), message)];
     for segment in pattern.split('/') {
         found = found
@@ -192,68 +240,4 @@ fn places<'a>(message: &'a Value, pattern: &str) -> Vec<(String, &'a Value)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::check;
-
-    #[test]
-    fn messages_within_the_limits_pass() {
-        for message in [
-            json!({ "content": "x".repeat(2_000) }),
-            json!({ "embeds": [{ "title": "ä".repeat(256), "description": "x".repeat(4_096) }] }),
-            json!({ "embeds": [{
-                "title": "a", "url": "https://a.example/", "color": 1, "timestamp": "2026-11-22T10:00:00.000Z",
-                "fields": [{ "name": "a", "value": "b", "inline": true }],
-                "footer": { "text": "c" }, "author": { "name": "d" },
-            }] }),
-        ] {
-            assert!(check(&message).is_none(), "{message}");
-        }
-    }
-
-    #[test]
-    fn messages_beyond_them_do_not() {
-        let field = json!({ "name": "a", "value": "b" });
-        for (message, code) in [
-            (json!({}), 50_006),
-            (json!({ "content": "", "embeds": [] }), 50_006),
-            (json!({ "content": "x".repeat(2_001) }), 50_035),
-            (json!({ "embeds": [{ "title": "x".repeat(257) }] }), 50_035),
-            (
-                json!({ "embeds": [{ "description": "x".repeat(4_097) }] }),
-                50_035,
-            ),
-            (json!({ "embeds": [{ "title": 1 }] }), 50_035),
-            (
-                json!({ "embeds": [{ "title": "a", "url": "no url" }] }),
-                50_035,
-            ),
-            (
-                json!({ "embeds": [{ "title": "a", "timestamp": "now" }] }),
-                50_035,
-            ),
-            (
-                json!({ "embeds": [{ "fields": [{ "name": "a", "value": "" }] }] }),
-                50_035,
-            ),
-            (json!({ "embeds": [{ "fields": vec![field; 26] }] }), 50_035),
-            (
-                json!({ "embeds": vec![json!({ "title": "a" }); 11] }),
-                50_035,
-            ),
-            (
-                json!({ "embeds": vec![json!({ "description": "x".repeat(3_001) }); 2] }),
-                50_035,
-            ),
-        ] {
-            let reply = check(&message).expect("a refusal");
-            let body: serde_json::Value = serde_json::from_slice(&reply.body).expect("JSON");
-            assert_eq!(
-                (reply.status, &body["code"]),
-                (400, &json!(code)),
-                "{message}"
-            );
-        }
-    }
-}
+mod tests;

@@ -1,8 +1,13 @@
-//! A fake of Discord's webhooks.
+//! A fake of Discord: webhooks, edits of answers to interactions, registration of commands.
 //!
-//! Limits and forms of errors are those of Discord's API reference, version 10.
+//! Limits and forms of errors are those of Discord's API reference, version 10. Paths may name the
+//! version or not.
 
+mod answers;
+mod commands;
+mod interactions;
 mod limits;
+mod webhooks;
 
 use std::{
     io,
@@ -11,18 +16,24 @@ use std::{
 
 use serde_json::{Value, json};
 
+pub use answers::wrong_with;
+pub use webhooks::Webhook;
+
 use super::{
     Asked, Listener, Reply, Rule, Server,
     script::{Script, lock},
 };
 use crate::memory::MemoryHost;
 
-/// The path of the webhook that the fake knows. Its last segment is the secret.
+/// The path of the webhook that the fake always knows, the operator's. Its last segment is the
+/// secret.
 const WEBHOOK: &str = "/api/webhooks/1309411229876543210/fake-discord-webhook-secret";
 
 struct Inner {
     origin: String,
-    messages: Mutex<Vec<Value>>,
+    webhooks: Mutex<Vec<webhooks::Known>>,
+    interactions: Mutex<Vec<interactions::Interaction>>,
+    applications: Mutex<Vec<commands::Application>>,
     script: Script,
 }
 
@@ -39,9 +50,20 @@ pub struct DiscordServer {
 
 impl Discord {
     fn new(origin: String) -> Self {
+        let operators = Webhook {
+            id: "1309411229876543210".to_owned(),
+            token: "fake-discord-webhook-secret".to_owned(),
+            channel: "1309411000000000000".to_owned(),
+            guild: "1309410000000000000".to_owned(),
+        };
         Self(Arc::new(Inner {
             origin,
-            messages: Mutex::default(),
+            webhooks: Mutex::new(vec![webhooks::Known {
+                webhook: operators,
+                messages: Vec::new(),
+            }]),
+            interactions: Mutex::default(),
+            applications: Mutex::default(),
             script: Script::default(),
         }))
     }
@@ -83,7 +105,7 @@ impl Discord {
         }
     }
 
-    /// The webhook's URL, for `DISCORD_WEBHOOK_URL`.
+    /// The operator's webhook, for `DISCORD_WEBHOOK_URL`.
     pub fn webhook_url(&self) -> String {
         format!("{}{WEBHOOK}", self.0.origin)
     }
@@ -93,9 +115,18 @@ impl Discord {
         WEBHOOK
     }
 
-    /// The messages that were posted, as they were posted.
+    /// The API, for `DISCORD_API_URL`.
+    pub fn api_url(&self) -> String {
+        format!("{}/api/v10", self.0.origin)
+    }
+
+    /// The messages that were posted to the operator's webhook, as they were posted.
     pub fn messages(&self) -> Vec<Value> {
-        lock(&self.0.messages).clone()
+        let webhooks = lock(&self.0.webhooks);
+        webhooks
+            .first()
+            .map(|known| known.messages.clone())
+            .unwrap_or_default()
     }
 
     /// Adds a rule; earlier ones go first.
@@ -119,40 +150,26 @@ impl Discord {
     }
 
     fn answer(&self, asked: &Asked) -> Reply {
-        if asked.path != WEBHOOK {
-            return error(404, 10_015, "Unknown Webhook");
-        }
-        match asked.method.as_str() {
-            "POST" => self.post(asked),
-            "GET" => Reply::json(200, &webhook()),
-            _ => error(405, 0, "405: Method Not Allowed"),
-        }
-    }
-
-    fn post(&self, asked: &Asked) -> Reply {
-        let kind = asked.header("content-type").unwrap_or_default();
-        let message = asked.json();
-        if !kind.starts_with("application/json") || !message.is_object() {
-            return error(400, 50_109, "The request body contains invalid JSON.");
-        }
-        if let Some(refusal) = limits::check(&message) {
-            return refusal;
-        }
-        if message["allowed_mentions"]["parse"] != json!([]) {
-            let text = "a message whose allowed_mentions.parse is not empty";
-            self.0.script.violation(text);
-        }
-        let mut messages = lock(&self.0.messages);
-        messages.push(message.clone());
-        let reply = match asked.parameter("wait") {
-            Some("true" | "1") => Reply::json(200, &posted(&message, messages.len())),
-            _ => Reply::new(204),
+        let segments = asked.segments();
+        let path = match segments.as_slice() {
+            ["api", "v10", path @ ..] | ["api", path @ ..] => path,
+            _ => return error(404, 0, "404: Not Found"),
         };
-        reply
-            .with("x-ratelimit-limit", "5")
-            .with("x-ratelimit-remaining", "4")
-            .with("x-ratelimit-reset-after", "2")
-            .with("x-ratelimit-bucket", "fake")
+        match path {
+            ["webhooks", id, token] => self.webhook(asked, id, token),
+            [
+                "webhooks",
+                id,
+                token,
+                "messages",
+                "@original" | "%40original",
+            ] => self.original(asked, id, token),
+            ["applications", id, "commands"] => self.registration(asked, id, ""),
+            ["applications", id, "guilds", guild, "commands"] => {
+                self.registration(asked, id, guild)
+            }
+            _ => error(404, 0, "404: Not Found"),
+        }
     }
 }
 
@@ -168,37 +185,6 @@ pub fn limited(retry_after: f64, global: bool) -> Reply {
         .with("retry-after", format!("{:.0}", retry_after.ceil()))
         .with("x-ratelimit-scope", if global { "global" } else { "user" })
         .with("x-ratelimit-reset-after", retry_after.to_string())
-}
-
-fn webhook() -> Value {
-    json!({
-        "id": "1309411229876543210", "type": 1, "name": "Releases", "avatar": null,
-        "channel_id": "1309411000000000000", "guild_id": "1309410000000000000",
-        "application_id": null,
-    })
-}
-
-/// The message as Discord answers it.
-fn posted(message: &Value, number: usize) -> Value {
-    json!({
-        "id": format!("{}", 1_309_500_000_000_000_000 + number),
-        "type": 0,
-        "content": message.get("content").cloned().unwrap_or_else(|| "".into()),
-        "channel_id": "1309411000000000000",
-        "author": { "id": "1309411229876543210", "username": "Releases", "bot": true },
-        "attachments": [],
-        "embeds": message.get("embeds").cloned().unwrap_or_else(|| json!([])),
-        "mentions": [],
-        "mention_roles": [],
-        "mention_everyone": false,
-        "pinned": false,
-        "tts": false,
-        "timestamp": "2026-11-22T10:00:00.000000+00:00",
-        "edited_timestamp": null,
-        "flags": 0,
-        "components": [],
-        "webhook_id": "1309411229876543210",
-    })
 }
 
 fn error(status: u16, code: u32, message: &str) -> Reply {

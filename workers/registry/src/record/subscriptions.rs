@@ -1,0 +1,103 @@
+//! Which Discord channels are told of a package's releases.
+
+use edge::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::record;
+use crate::{ChannelWebhook, Snowflake};
+
+/// Most channels that one package is announced to.
+pub const MOST_SUBSCRIPTIONS: usize = 100;
+
+/// A channel that is told of a package's releases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// The channel.
+    pub channel: Snowflake,
+    /// The server that the channel is on.
+    pub guild: Snowflake,
+    /// The channel's webhook, a secret.
+    pub webhook: ChannelWebhook,
+    /// The role that is mentioned, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Snowflake>,
+    /// The language that is spoken there, as Discord writes it (`de`, `en-US`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Who subscribed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Snowflake>,
+    /// When this was last said.
+    #[serde(default)]
+    pub at: Timestamp,
+}
+
+/// A package's subscriptions: `subscriptions/{id}.json`. Holds secrets: only [`crate::store`] and
+/// who sends announcements read it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Subscriptions {
+    /// Version of the record's form.
+    #[serde(default)]
+    pub schema: u32,
+    /// The channels, at most [`MOST_SUBSCRIPTIONS`] and each once, in the order in which they came.
+    #[serde(default)]
+    pub channels: Vec<Subscription>,
+}
+
+record!(Subscriptions, "list of subscriptions");
+
+/// There are [`MOST_SUBSCRIPTIONS`] already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a package is announced to at most {MOST_SUBSCRIPTIONS} channels, and this one has them")]
+pub struct TooManySubscriptions;
+
+/// What a subscription changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subscribed {
+    /// The channel is new.
+    Added,
+    /// The channel was subscribed already; this subscription takes the place of that one.
+    Replaced,
+}
+
+impl Subscriptions {
+    /// The subscription of `channel`.
+    pub fn of(&self, channel: &Snowflake) -> Option<&Subscription> {
+        self.channels.iter().find(|known| known.channel == *channel)
+    }
+
+    /// Subscribes a channel, in the place of what it subscribed before.
+    ///
+    /// # Errors
+    /// [`TooManySubscriptions`].
+    pub fn put(&mut self, subscription: Subscription) -> Result<Subscribed, TooManySubscriptions> {
+        self.schema = super::SCHEMA;
+        let mut channels = self.channels.iter_mut();
+        if let Some(known) = channels.find(|known| known.channel == subscription.channel) {
+            *known = subscription;
+            return Ok(Subscribed::Replaced);
+        }
+        if self.channels.len() >= MOST_SUBSCRIPTIONS {
+            return Err(TooManySubscriptions);
+        }
+        self.channels.push(subscription);
+        Ok(Subscribed::Added)
+    }
+
+    /// Ends the subscription of a server's channel; whether there was one.
+    pub fn remove(&mut self, guild: &Snowflake, channel: &Snowflake) -> bool {
+        self.remove_if(|known| known.channel == *channel && known.guild == *guild)
+    }
+
+    /// Ends the subscription of `channel` as it stood at `seen`, when its webhook was found to be
+    /// gone; whether there was one. One that was renewed since has a webhook of its own.
+    pub fn forget(&mut self, channel: &Snowflake, seen: Timestamp) -> bool {
+        self.remove_if(|known| known.channel == *channel && known.at <= seen)
+    }
+
+    fn remove_if(&mut self, is_meant: impl Fn(&Subscription) -> bool) -> bool {
+        let before = self.channels.len();
+        self.channels.retain(|known| !is_meant(known));
+        self.channels.len() != before
+    }
+}

@@ -1,0 +1,134 @@
+//! Who is told of a package's releases.
+
+use std::convert::Infallible;
+
+use edge::{Clock, Objects, Timestamp};
+
+use super::{Change, StoreError, UpdateError, read, update};
+use crate::{
+    ChannelsRecord, Key, PackageId, Snowflake,
+    record::{Subscribed, Subscription, Subscriptions, TooManySubscriptions},
+};
+
+/// Why a channel was not subscribed.
+#[derive(Debug, thiserror::Error)]
+pub enum SubscribeError {
+    /// The store, or others' changes, stood in the way; it may be tried again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no such package.
+    #[error("there is no package {0}")]
+    NoPackage(PackageId),
+    /// Enough channels are.
+    #[error(transparent)]
+    TooMany(#[from] TooManySubscriptions),
+}
+
+/// The subscriptions of a package; none where nobody subscribed.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn subscriptions<O: Objects>(
+    store: &O,
+    id: &PackageId,
+) -> Result<Subscriptions, StoreError> {
+    let stored = read::<Subscriptions, _>(store, &Key::Subscriptions(id)).await?;
+    Ok(stored.map(|stored| stored.record).unwrap_or_default())
+}
+
+/// Subscribes a channel to the releases of the package `id`, in the place of what it subscribed
+/// before.
+///
+/// # Errors
+/// [`SubscribeError`].
+pub async fn subscribe<H: Objects + Clock>(
+    host: &H,
+    id: &PackageId,
+    subscription: &Subscription,
+) -> Result<Subscribed, SubscribeError> {
+    let package = read::<ChannelsRecord, _>(host, &Key::Channels(id)).await?;
+    if package.is_none() {
+        return Err(SubscribeError::NoPackage(id.clone()));
+    }
+    let mut done = Subscribed::Added;
+    let changed = change(host, id, |subscriptions| {
+        // Asked again after a write that may have been stored, this would find its own.
+        let known = subscriptions.of(&subscription.channel);
+        if known == Some(subscription) {
+            return Ok(false);
+        }
+        done = subscriptions.put(subscription.clone())?;
+        Ok::<_, TooManySubscriptions>(true)
+    })
+    .await;
+    match changed {
+        Ok(()) => Ok(done),
+        Err(UpdateError::Store(error)) => Err(error.into()),
+        Err(UpdateError::Refused(error)) => Err(error.into()),
+    }
+}
+
+/// Ends the subscription of a server's channel; whether there was one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn unsubscribe<H: Objects + Clock>(
+    host: &H,
+    id: &PackageId,
+    guild: &Snowflake,
+    channel: &Snowflake,
+) -> Result<bool, StoreError> {
+    let mut was_there = false;
+    let changed = change(host, id, |subscriptions| {
+        let removed = subscriptions.remove(guild, channel);
+        was_there |= removed;
+        Ok(removed)
+    });
+    changed.await.map_err(infallible)?;
+    Ok(was_there)
+}
+
+/// Ends the subscriptions whose webhooks were found to be gone, each at the given time.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_subscriptions<H: Objects + Clock>(
+    host: &H,
+    id: &PackageId,
+    gone: &[(Snowflake, Timestamp)],
+) -> Result<(), StoreError> {
+    let changed = change(host, id, |subscriptions| {
+        let forgotten = gone
+            .iter()
+            .filter(|(channel, seen)| subscriptions.forget(channel, *seen))
+            .count();
+        Ok(forgotten > 0)
+    });
+    changed.await.map_err(infallible)
+}
+
+/// Changes a package's subscriptions; `decide` says whether it has changed anything.
+async fn change<H: Objects + Clock, E>(
+    host: &H,
+    id: &PackageId,
+    mut decide: impl FnMut(&mut Subscriptions) -> Result<bool, E>,
+) -> Result<(), UpdateError<E>> {
+    update(host, &Key::Subscriptions(id), |known| {
+        let mut subscriptions: Subscriptions = known.cloned().unwrap_or_default();
+        let changed = decide(&mut subscriptions)?;
+        Ok(if changed {
+            Change::Write(subscriptions)
+        } else {
+            Change::Keep
+        })
+    })
+    .await
+    .map(drop)
+}
+
+fn infallible(error: UpdateError<Infallible>) -> StoreError {
+    match error {
+        UpdateError::Store(error) => error,
+        UpdateError::Refused(never) => match never {},
+    }
+}
