@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edge::{BodyError, ConfigError, objects::ObjectError, outbound::OutboundError};
+use edge::{BodyError, ConfigError, Timestamp, objects::ObjectError, outbound::OutboundError};
 use registry::{Failure, store::StoreError};
 
 /// Why a step did not succeed.
@@ -19,6 +19,8 @@ pub enum StepError {
         /// How long the other side asks to be left alone.
         retry_after: Option<Duration>,
     },
+    /// Nothing failed: what is left of the step is to be done then.
+    Resting(Timestamp),
     /// What was fetched is no longer in the store as it was; it is fetched again.
     StagingLost,
     /// Another run of the same delivery has gone on from here; this one stops.

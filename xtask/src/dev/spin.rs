@@ -117,6 +117,7 @@ fn allow_what_is_named(values: &mut Variables, allowed: &BTreeSet<String>) {
     for (name, allow) in [
         ("GITHUB_API_URL", "ALLOW_GITHUB_API"),
         ("DISCORD_WEBHOOK_URL", "ALLOW_DISCORD"),
+        ("DISCORD_API_URL", "ALLOW_DISCORD_API"),
         ("FOUNDRY_API_URL", "ALLOW_FOUNDRY"),
     ] {
         if let Some(origin) = values.get(name).and_then(origin) {

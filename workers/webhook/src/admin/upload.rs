@@ -38,11 +38,11 @@ pub async fn put<H: Host>(
     pipeline::open(host, &journal)
         .await
         .map_err(|error| input::store_failed(host, &error))?;
-    pipeline::run_until(host, &delivery, State::Published).await;
+    pipeline::run_until_published(host, &delivery).await;
     // Others are told after the response: the release does not wait for them.
     let (worker, rest) = (host.clone(), delivery.clone());
     host.defer(async move {
-        pipeline::run(&worker, &rest).await;
+        pipeline::run_deferred(&worker, &rest).await;
     });
     let journal = store::read::<Journal, _>(host, &Key::Delivery(&delivery)).await;
     match journal.map_err(|error| input::store_failed(host, &error))? {
@@ -97,6 +97,7 @@ fn not_staged(error: StepError) -> Problem {
         } => Problem::bad_request("the body broke off before its end"),
         StepError::Failed(_)
         | StepError::Transient { .. }
+        | StepError::Resting(_)
         | StepError::StagingLost
         | StepError::Overtaken => Problem::unavailable("objects"),
     }

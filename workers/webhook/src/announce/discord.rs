@@ -1,18 +1,15 @@
-//! Discord: one embed to one channel webhook.
+//! Discord: one embed to one channel's webhook.
 //!
 //! <https://docs.discord.com/developers/resources/webhook#execute-webhook>
 
-use std::time::Duration;
-
 use edge::{
-    Clock, Config, Fetch, FetchRequest, HeaderValue, Method, StatusCode, Url,
+    Config, Url,
     config::{self, ConfigError, name},
-    header,
-    outbound::Answer,
 };
+use registry::{DISCORD_API, record::Subscription};
 use serde_json::{Value, json};
 
-use super::{Announcement, MAX_ANSWER, Outcome, Prepared, exchange, text::clip};
+use super::{Announcement, Call, Outcome, Prepared, post::Said, text::clip, words::Words};
 
 const TITLE: usize = 256;
 /// Of 4,096 allowed; the rest of the 6,000 of an embed is for its other texts.
@@ -21,7 +18,12 @@ const FIELD: usize = 1_024;
 const STABLE: u32 = 0x0043_A047;
 const BETA: u32 = 0x00FB_8C00;
 
-/// The announcement of a release, where `DISCORD_WEBHOOK_URL` is set.
+/// Discord's codes for a webhook that is not there, or not with this token.
+///
+/// <https://docs.discord.com/developers/topics/opcodes-and-status-codes#json>
+const UNKNOWN: [u64; 2] = [10_015, 50_027];
+
+/// The announcement of a release to the operator's channel, where `DISCORD_WEBHOOK_URL` is set.
 ///
 /// # Errors
 /// [`ConfigError`] where the variable is malformed.
@@ -32,75 +34,67 @@ pub async fn prepare<C: Config>(
     let Some(url) = config::optional(config, name::DISCORD_WEBHOOK_URL).await? else {
         return Ok(Prepared::Skip("DISCORD_WEBHOOK_URL is not set".to_owned()));
     };
-    let mut url = Url::parse(url.trim()).map_err(|_| ConfigError::Malformed {
+    let url = Url::parse(&url).map_err(|_| ConfigError::Malformed {
         name: name::DISCORD_WEBHOOK_URL,
         expected: "the URL of a channel's webhook, as Discord shows it",
     })?;
+    Ok(call(url, &message(release, Words::of(None))))
+}
+
+/// The announcement of a release to a channel that subscribed; it skips one that did until a moment
+/// ago.
+///
+/// # Errors
+/// [`ConfigError`] where `DISCORD_API_URL` is malformed.
+pub async fn prepare_for<C: Config>(
+    config: &C,
+    release: &Announcement,
+    subscription: Option<&Subscription>,
+) -> Result<Prepared, ConfigError> {
+    let Some(subscription) = subscription else {
+        return Ok(Prepared::Skip("it is not subscribed any more".to_owned()));
+    };
+    let api = config::base_url(config, name::DISCORD_API_URL, Some(DISCORD_API)).await?;
+    let mut message = message(release, Words::of(subscription.locale.as_deref()));
+    // The role that has the server's own id is @everyone.
+    let role = subscription.role.as_ref();
+    if let Some(role) = role.filter(|role| **role != subscription.guild) {
+        message["content"] = format!("<@&{role}>").into();
+        message["allowed_mentions"]["roles"] = json!([role]);
+    }
+    Ok(call(subscription.webhook.url(&api), &message))
+}
+
+fn call(mut url: Url, message: &Value) -> Prepared {
     // Without it Discord answers before it knows whether the message could be posted.
     url.query_pairs_mut().append_pair("wait", "true");
-    Ok(Prepared::Send(Box::new(FetchRequest {
-        method: Method::POST,
-        url,
-        headers: vec![
-            (
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            ),
-            (header::USER_AGENT, HeaderValue::from_static("vtta-edge")),
-        ],
-        body: message(release).to_string().into(),
-    })))
+    Prepared::Send(Box::new(Call::new(url, message, judge)))
 }
 
-/// Sends the announcement `request`.
-pub async fn send<H>(host: &H, request: FetchRequest) -> Outcome
-where
-    H: Fetch + Clock + Clone + 'static,
-{
-    match exchange(host, request).await {
-        Ok(answer) => outcome(answer).await,
-        Err(outcome) => outcome,
+fn judge(said: &Said) -> Outcome {
+    let code = said.word("code").and_then(Value::as_u64);
+    match said.status {
+        status if status.is_success() => Outcome::Sent,
+        _ if code.is_some_and(|code| UNKNOWN.contains(&code)) => {
+            Outcome::Gone(format!("{}: there is no such webhook any more", said.words))
+        }
+        _ => Outcome::Refused(said.words.clone()),
     }
 }
 
-async fn outcome(answer: Answer) -> Outcome {
-    let status = answer.status;
-    let said = format!("{} answered {}", answer.host, status.as_u16());
-    match status {
-        _ if status.is_success() => Outcome::Sent,
-        StatusCode::TOO_MANY_REQUESTS => Outcome::Later {
-            message: said,
-            retry_after: retry_after(answer).await,
-        },
-        // The gateway may have lost the answer, not the message.
-        StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => Outcome::Unconfirmed(said),
-        _ if status.is_server_error() => Outcome::Later {
-            message: said,
-            retry_after: None,
-        },
-        _ => Outcome::Refused(format!("{said}; is DISCORD_WEBHOOK_URL still right?")),
-    }
-}
-
-async fn retry_after(answer: Answer) -> Option<Duration> {
-    let header = answer.headers.get(header::RETRY_AFTER);
-    let body = answer.body.bytes(MAX_ANSWER).await.ok();
-    let seconds = body
-        .and_then(|body| serde_json::from_slice::<Value>(&body).ok())
-        .and_then(|body| body.get("retry_after").and_then(Value::as_f64))
-        .or_else(|| header.and_then(|header| header.trim().parse().ok()))?;
-    Duration::try_from_secs_f64(seconds).ok()
-}
-
-/// The message, within Discord's limits.
-pub fn message(release: &Announcement) -> Value {
+/// The message, within Discord's limits. It mentions nobody.
+fn message(release: &Announcement, words: &Words) -> Value {
     let stable = release.channel.is_stable();
-    let kind = if stable { "" } else { " (prerelease)" };
+    let kind = if stable {
+        String::new()
+    } else {
+        format!(" ({})", words.prerelease)
+    };
     let title = clip(&release.title, TITLE - 80);
     let mut embed = json!({
         "title": clip(&format!("{title} {}{kind}", release.version), TITLE),
         "color": if stable { STABLE } else { BETA },
-        "fields": fields(release),
+        "fields": fields(release, words),
         "footer": { "text": clip(release.id.as_str(), FIELD) },
     });
     if let Some(notes) = release
@@ -120,19 +114,19 @@ pub fn message(release: &Announcement) -> Value {
     json!({ "embeds": [embed], "allowed_mentions": { "parse": [] } })
 }
 
-fn fields(release: &Announcement) -> Value {
+fn fields(release: &Announcement, words: &Words) -> Value {
     let compatibility = &release.compatibility;
     let versions = [
-        ("from", &compatibility.minimum),
-        ("verified", &compatibility.verified),
-        ("up to", &compatibility.maximum),
+        (words.minimum, &compatibility.minimum),
+        (words.verified, &compatibility.verified),
+        (words.maximum, &compatibility.maximum),
     ]
     .into_iter()
     .filter_map(|(label, version)| version.as_ref().map(|version| format!("{label} {version}")))
     .collect::<Vec<_>>()
     .join(", ");
     let mut fields = vec![json!({
-        "name": "Install",
+        "name": words.install,
         "value": clip(&format!("`{}`", release.manifest), FIELD),
     })];
     if !versions.is_empty() {
@@ -140,6 +134,6 @@ fn fields(release: &Announcement) -> Value {
         fields.push(json!({ "name": "Foundry VTT", "value": value, "inline": true }));
     }
     let channel = release.channel.as_str();
-    fields.push(json!({ "name": "Channel", "value": channel, "inline": true }));
+    fields.push(json!({ "name": words.channel, "value": channel, "inline": true }));
     fields.into()
 }

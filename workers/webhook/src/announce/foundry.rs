@@ -2,17 +2,16 @@
 //!
 //! <https://foundryvtt.com/article/package-release-api/>
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use edge::{
-    Clock, Config, Fetch, FetchRequest, HeaderValue, Method, StatusCode,
+    Config, HeaderValue,
     config::{self, ConfigError, name},
     header,
-    outbound::Answer,
 };
 use serde_json::{Map, Value, json};
 
-use super::{Announcement, MAX_ANSWER, Outcome, Prepared, exchange, text::clip};
+use super::{Announcement, Call, Outcome, Prepared, post::Said, text::clip};
 
 const DEFAULT_API: &str = "https://foundryvtt.com";
 /// Longest part of Foundry's own words that the journal keeps, in UTF-16 code units.
@@ -42,34 +41,12 @@ pub async fn prepare<C: Config>(
         url.path().trim_end_matches('/')
     );
     url.set_path(&path);
-    Ok(Prepared::Send(Box::new(FetchRequest {
-        method: Method::POST,
-        url,
-        headers: vec![
-            (
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            ),
-            (header::AUTHORIZATION, token),
-            (header::USER_AGENT, HeaderValue::from_static("vtta-edge")),
-        ],
-        body: body(release).to_string().into(),
-    })))
-}
-
-/// Sends the registration `request`.
-pub async fn send<H>(host: &H, request: FetchRequest) -> Outcome
-where
-    H: Fetch + Clock + Clone + 'static,
-{
-    match exchange(host, request).await {
-        Ok(answer) => outcome(answer).await,
-        Err(outcome) => outcome,
-    }
+    let call = Call::new(url, &body(release), judge).with(header::AUTHORIZATION, token);
+    Ok(Prepared::Send(Box::new(call)))
 }
 
 /// The body of the call.
-pub fn body(release: &Announcement) -> Value {
+fn body(release: &Announcement) -> Value {
     let compatibility = &release.compatibility;
     let mut versions = Map::new();
     for (field, version) in [
@@ -113,36 +90,17 @@ async fn token<C: Config>(
         .transpose()
 }
 
-async fn outcome(answer: Answer) -> Outcome {
-    let status = answer.status;
-    let said = format!("{} answered {}", answer.host, status.as_u16());
-    let retry_after = answer
-        .headers
-        .get(header::RETRY_AFTER)
-        .and_then(|seconds| seconds.trim().parse().ok())
-        .map(Duration::from_secs);
-    let body = answer.body.bytes(MAX_ANSWER).await.ok();
-    let body: Option<Value> = body.and_then(|body| serde_json::from_slice(&body).ok());
-    let word = |name: &str| body.as_ref()?.get(name);
-    let succeeded = word("status").and_then(Value::as_str) == Some("success");
-    match status {
-        _ if status.is_success() && succeeded => Outcome::Sent,
-        _ if status.is_success() && body.is_none() => {
-            Outcome::Unconfirmed(format!("{said}, but the rest of the answer did not come"))
+fn judge(said: &Said) -> Outcome {
+    let succeeded = said.word("status").and_then(Value::as_str) == Some("success");
+    match said.status {
+        status if status.is_success() && succeeded => Outcome::Sent,
+        status if status.is_success() && said.body.is_none() => {
+            let words = &said.words;
+            Outcome::Unconfirmed(format!("{words}, but the rest of the answer did not come"))
         }
-        StatusCode::TOO_MANY_REQUESTS => Outcome::Later {
-            message: said,
-            retry_after,
-        },
-        // The gateway may have lost the answer, not the registration.
-        StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => Outcome::Unconfirmed(said),
-        _ if status.is_server_error() => Outcome::Later {
-            message: said,
-            retry_after,
-        },
-        _ => Outcome::Refused(match word("errors") {
-            Some(errors) => format!("{said}: {}", clip(&errors.to_string(), MAX_WORDS)),
-            None => said,
+        _ => Outcome::Refused(match said.word("errors") {
+            Some(errors) => format!("{}: {}", said.words, clip(&errors.to_string(), MAX_WORDS)),
+            None => said.words.clone(),
         }),
     }
 }

@@ -184,7 +184,7 @@ fn duplicate<H: Host>(host: &H, journal: &Journal) -> Response {
 fn go_on<H: Host>(host: &H, delivery: DeliveryId) {
     let worker = host.clone();
     host.defer(async move {
-        pipeline::run(&worker, &delivery).await;
+        pipeline::run_deferred(&worker, &delivery).await;
     });
 }
 

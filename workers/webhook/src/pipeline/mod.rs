@@ -16,6 +16,6 @@ mod session;
 mod staged;
 
 pub(crate) use pack::public_url;
-pub use run::{run, run_until};
+pub use run::{run, run_deferred, run_until_published};
 pub use session::{open, worker_name};
 pub(crate) use staged::store as store_staged;

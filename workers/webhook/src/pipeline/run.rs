@@ -2,7 +2,7 @@
 
 use std::{pin::pin, time::Duration};
 
-use edge::log;
+use edge::{Timestamp, log};
 use futures_util::future::{Either, select};
 use registry::{DeliveryId, Failure, Journal, Key, State};
 use serde_json::json;
@@ -13,17 +13,48 @@ use crate::{Host, failure::StepError};
 /// A pause before the next attempt that is not worth leaving to the next tick, in milliseconds.
 const SHORT_PAUSE: i64 = 16_000;
 
+/// With less time than this it is not worth going on, in milliseconds.
+const LEAST_TIME: i64 = 5_000;
+
+/// How long before the platform stops deferred work nothing is under way any more, in milliseconds.
+const MARGIN: i64 = 3_000;
+
+/// How far a run goes.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    /// Not beyond this state.
+    last: State,
+    /// Whatever can be left to the next tick is not done after this.
+    deadline: Option<Timestamp>,
+}
+
 /// Works on `delivery` as long as there is something to do now. Answers its journal as it stands
 /// then; `None` where it was not due, or another worker has taken it over.
 pub async fn run<H: Host>(host: &H, delivery: &DeliveryId) -> Option<Journal> {
-    run_until(host, delivery, State::Done).await
+    let (last, deadline) = (State::Done, None);
+    run_to(host, delivery, Extent { last, deadline }).await
 }
 
-/// The same, but not beyond `last`.
-pub async fn run_until<H: Host>(host: &H, delivery: &DeliveryId, last: State) -> Option<Journal> {
-    match work(host, delivery, last).await {
+/// The same as deferred work, which the platform may stop after a while.
+pub async fn run_deferred<H: Host>(host: &H, delivery: &DeliveryId) -> Option<Journal> {
+    let time = host.deferred_time().map(|time| {
+        let time = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        host.now().plus(time - MARGIN)
+    });
+    let (last, deadline) = (State::Done, time);
+    run_to(host, delivery, Extent { last, deadline }).await
+}
+
+/// The same, until the release is published.
+pub async fn run_until_published<H: Host>(host: &H, delivery: &DeliveryId) -> Option<Journal> {
+    let (last, deadline) = (State::Published, None);
+    run_to(host, delivery, Extent { last, deadline }).await
+}
+
+async fn run_to<H: Host>(host: &H, delivery: &DeliveryId, extent: Extent) -> Option<Journal> {
+    match work(host, delivery, extent).await {
         Ok(journal) => journal,
-        Err(StepError::Overtaken) => None,
+        Err(StepError::Overtaken | StepError::Resting(_)) => None,
         Err(StepError::Failed(failure)) => {
             report(host, delivery, &failure.code, &failure.message);
             None
@@ -47,15 +78,15 @@ fn report<H: Host>(host: &H, delivery: &DeliveryId, code: &str, message: &str) {
 async fn work<H: Host>(
     host: &H,
     delivery: &DeliveryId,
-    last: State,
+    extent: Extent,
 ) -> Result<Option<Journal>, StepError> {
     let Some(mut session) = Session::take(host, delivery).await? else {
         return Ok(None);
     };
-    while session.journal.state < last && !session.journal.state.is_finished() {
-        if let Err(error) = advance(host, &mut session).await {
+    while session.journal.state < extent.last && !session.journal.state.is_finished() {
+        if let Err(error) = advance(host, &mut session, extent.deadline).await {
             settle(host, &mut session, error).await?;
-            if !wait_for_next_attempt(host, &session.journal).await {
+            if !wait_for_next_attempt(host, &session.journal, extent.deadline).await {
                 break;
             }
             // Takes hold of it again before it works: while it waited, anybody could.
@@ -72,10 +103,14 @@ async fn work<H: Host>(
 }
 
 /// Does the next step and journals it.
-async fn advance<H: Host>(host: &H, session: &mut Session<'_, H>) -> Result<(), StepError> {
+async fn advance<H: Host>(
+    host: &H,
+    session: &mut Session<'_, H>,
+    deadline: Option<Timestamp>,
+) -> Result<(), StepError> {
     let before = session.journal.clone();
     if before.state == State::Published {
-        return announce::step(host, session).await;
+        return announce::step(host, session, deadline).await;
     }
     let done = {
         let step = pin!(step(host, before));
@@ -129,6 +164,7 @@ async fn settle<H: Host>(
     match error {
         StepError::Overtaken => return Err(StepError::Overtaken),
         StepError::Failed(failure) => session.journal.fail(now, failure),
+        StepError::Resting(until) => session.journal.wait_until(now, until),
         StepError::StagingLost if session.journal.source.direct.is_some() => {
             let message = "the uploaded archive is no longer in the store; upload it again";
             session
@@ -166,12 +202,17 @@ fn forget_staged(journal: &mut Journal) {
 }
 
 /// Waits for the next attempt where it comes soon; whether it is worth going on.
-async fn wait_for_next_attempt<H: Host>(host: &H, journal: &Journal) -> bool {
+async fn wait_for_next_attempt<H: Host>(
+    host: &H,
+    journal: &Journal,
+    deadline: Option<Timestamp>,
+) -> bool {
     let Some(next) = journal.next_attempt_at else {
         return false;
     };
     let pause = next.milliseconds() - host.now().milliseconds();
-    if pause > SHORT_PAUSE {
+    let is_late = deadline.is_some_and(|deadline| next.plus(LEAST_TIME) > deadline);
+    if pause > SHORT_PAUSE || is_late {
         return false;
     }
     host.sleep(Duration::from_millis(u64::try_from(pause).unwrap_or(0)))

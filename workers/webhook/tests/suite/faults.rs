@@ -8,9 +8,22 @@ use testkit::{
     sign,
 };
 
-use crate::world::{World, assert_done, assert_whole, journal, resume_until_finished, served};
+use crate::{
+    subscriptions::{subscribe, told},
+    world::{World, assert_done, assert_whole, journal, resume_until_finished, served},
+};
 
-const SECRETS: [&str; 3] = [sign::TEST_KEY, "fvttp_maps", crate::world::ADMIN_TOKEN];
+/// The fake Discord's tokens hold the last two.
+const SECRETS: [&str; 5] = [
+    sign::TEST_KEY,
+    "fvttp_maps",
+    crate::world::ADMIN_TOKEN,
+    "fake-discord-webhook-secret",
+    "fake-channel-webhook-secret",
+];
+
+/// Channels that have subscribed; the webhook of the last one is gone.
+const SUBSCRIBERS: [u64; 3] = [1, 2, 3];
 
 #[test]
 fn wherever_it_breaks_there_is_one_release_and_at_most_one_announcement() {
@@ -21,6 +34,10 @@ fn wherever_it_breaks_there_is_one_release_and_at_most_one_announcement() {
             "v1.0.0",
             &Package::module("maps", "1.0.0").file("a.js", b"1".to_vec()),
         );
+        for channel in SUBSCRIBERS {
+            subscribe(&world, channel, |_| {});
+        }
+        world.discord.remove_webhooks("3");
         let host = world.host.clone();
         // A reader polls whenever anything was written.
         let reader = host.peer();
@@ -76,6 +93,7 @@ fn check(world: &World, fault: &str, in_doubt: bool) {
         .releases
         .len();
     assert_eq!(releases, 1, "{fault}");
+    let sent_to = |channel: u64| world.discord.messages_in(&channel.to_string()).len();
     for (announcement, sent) in [
         (
             &journal.announcements.discord,
@@ -85,12 +103,21 @@ fn check(world: &World, fault: &str, in_doubt: bool) {
             &journal.announcements.foundry,
             world.foundry.releases().len(),
         ),
+        (told(&journal, 1), sent_to(1)),
+        (told(&journal, 2), sent_to(2)),
     ] {
         match announcement.status {
             Status::Confirmed => assert_eq!(sent, 1, "{fault}"),
             Status::Unconfirmed => assert!(in_doubt && sent <= 1, "{fault}: {sent} sent"),
             other => panic!("{fault}: {other:?} {}", announcement.detail),
         }
+    }
+    let gone = told(&journal, 3);
+    match gone.status {
+        // An answer that broke off does not say that the webhook is gone; the next one will.
+        Status::Failed => assert!(in_doubt || gone.detail.contains("ended"), "{fault}"),
+        Status::Unconfirmed => assert!(in_doubt, "{fault}"),
+        other => panic!("{fault}: {other:?} {}", gone.detail),
     }
     let open: Vec<String> = host
         .keys()

@@ -9,4 +9,5 @@ mod announcing;
 mod faults;
 mod journey;
 mod refusals;
+mod subscriptions;
 mod world;
