@@ -31,8 +31,12 @@ fn restore(version: &str) -> Result<Deed, Box<dyn Error>> {
 }
 
 fn by_admin(deed: Deed) -> Action {
+    at(0, deed)
+}
+
+fn at(seconds: i64, deed: Deed) -> Action {
     Action {
-        at: Timestamp::from_milliseconds(0),
+        at: Timestamp::from_milliseconds(seconds * 1000),
         by: Actor::Admin,
         deed,
     }
@@ -64,6 +68,28 @@ fn the_last_word_on_a_thing_counts() -> Outcome {
     }
     actions.push(by_admin(restore("1.1.0")?));
     assert!(!actions.ends_with(&yank("1.1.0", "first")?));
+    Ok(())
+}
+
+#[test]
+fn what_somebody_does_twice_in_a_moment_is_one_thing() -> Outcome {
+    let mut actions = Actions::default();
+    let by_mira = |action| Action {
+        by: Actor::discord("42", "Mira"),
+        ..action
+    };
+    for (action, count) in [
+        (at(0, promote("stable", "1.0.0", None)?), 1),
+        (at(1, promote("stable", "1.0.0", Some("0.9.0"))?), 1),
+        (by_mira(at(2, promote("stable", "1.0.0", None)?)), 2),
+        (by_mira(at(3, promote("stable", "1.1.0", None)?)), 3),
+        (by_mira(at(63, promote("stable", "1.1.0", None)?)), 4),
+    ] {
+        actions.push(action);
+        assert_eq!(actions.actions.len(), count);
+    }
+    let first = actions.actions.first().map(|action| action.deed.clone());
+    assert_eq!(first, Some(promote("stable", "1.0.0", Some("0.9.0"))?));
     Ok(())
 }
 

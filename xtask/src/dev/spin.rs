@@ -124,6 +124,7 @@ fn allow_what_is_named(values: &mut Variables, allowed: &BTreeSet<String>) {
             values.set_default(allow, &origin);
         }
     }
+    allow_status(values);
     if values.get("ALLOW_GITHUB_ASSETS").is_some() {
         return;
     }
@@ -137,6 +138,26 @@ fn allow_what_is_named(values: &mut Variables, allowed: &BTreeSet<String>) {
     }
     if let Some(entry) = entry {
         values.set_default("ALLOW_GITHUB_ASSETS", &entry);
+    }
+}
+
+/// One of the deployments in `STATUS_ORIGINS` besides this one.
+fn allow_status(values: &mut Variables) {
+    let list = values.get("STATUS_ORIGINS").unwrap_or_default();
+    let named = list.split(',').filter_map(|entry| entry.split_once('='));
+    let mut others: Vec<String> = named
+        .filter_map(|(_, url)| origin(url.trim()))
+        .filter(|origin| Some(origin.as_str()) != values.get("PUBLIC_URL"))
+        .collect();
+    others.dedup();
+    for origin in others.iter().skip(1) {
+        eprintln!(
+            "warning: of STATUS_ORIGINS, {origin} is not reachable on Spin: the sandbox takes one \
+             besides PUBLIC_URL; more can be added to allowed_outbound_hosts in spin.toml"
+        );
+    }
+    if let Some(first) = others.first() {
+        values.set_default("ALLOW_STATUS", first);
     }
 }
 
@@ -261,6 +282,12 @@ mod tests {
                 ),
                 ("ALLOW_FOUNDRY", "https://kept".into()),
                 ("FOUNDRY_API_URL", "http://127.0.0.1:7".into()),
+                ("DISCORD_API_URL", "http://127.0.0.1:6/api/v10".into()),
+                ("PUBLIC_URL", "https://one.example".into()),
+                (
+                    "STATUS_ORIGINS",
+                    "one=https://one.example, two=https://two.example/".into(),
+                ),
             ],
         );
         let allowed = BTreeSet::from(["https://codeload.github.com".to_owned()]);
@@ -270,6 +297,8 @@ mod tests {
             ("ALLOW_GITHUB_ASSETS", "*://127.0.0.1:9"),
             ("ALLOW_DISCORD", "http://127.0.0.1:8"),
             ("ALLOW_FOUNDRY", "https://kept"),
+            ("ALLOW_DISCORD_API", "http://127.0.0.1:6"),
+            ("ALLOW_STATUS", "https://two.example"),
         ] {
             assert_eq!(values.get(name), Some(value), "{name}");
         }

@@ -164,10 +164,15 @@ pub fn of_worker(
             values.insert(name.clone(), value.into());
         }
     }
+    // Empty is a value where spin.toml says so.
+    let may_be_empty = |name: &str| {
+        let variable = spin.variables.get(&name.to_lowercase());
+        variable.is_some_and(|variable| !variable.required)
+    };
     let unset = environment
         .vars
         .iter()
-        .filter(|(_, value)| value.is_empty());
+        .filter(|(name, value)| value.is_empty() && !may_be_empty(name));
     let required = environment.secrets.required.iter();
     given.check(
         required

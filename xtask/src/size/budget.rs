@@ -17,6 +17,11 @@ struct Budget {
 
 const BUDGETS: &[Budget] = &[
     Budget {
+        function: "discord",
+        workers: Some(300_000),
+        spin: 300_000,
+    },
+    Budget {
         function: "manifest",
         workers: Some(200_000),
         spin: 200_000,

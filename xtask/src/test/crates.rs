@@ -15,9 +15,6 @@ struct Confined {
     to: &'static [&'static str],
 }
 
-/// What may reach a codec.
-const CODECS: &[&str] = &["imaging", "proxy", "proxy-wasm"];
-
 const CONFINED: &[Confined] = &[
     Confined {
         library: "worker",
@@ -33,32 +30,24 @@ const CONFINED: &[Confined] = &[
     },
     // Image codecs.
     Confined {
-        library: "imaging",
-        to: CODECS,
+        library: "image",
+        to: &["proxy", "proxy-wasm"],
     },
     Confined {
         library: "png",
-        to: CODECS,
+        to: &["proxy", "proxy-wasm"],
     },
     Confined {
-        library: "gif",
-        to: CODECS,
-    },
-    Confined {
-        library: "qcms",
-        to: CODECS,
-    },
-    Confined {
-        library: "vaam-image-webp",
-        to: CODECS,
+        library: "zune-jpeg",
+        to: &["proxy", "proxy-wasm"],
     },
     Confined {
         library: "image-webp",
-        to: CODECS,
+        to: &["proxy", "proxy-wasm"],
     },
     Confined {
-        library: "image",
-        to: CODECS,
+        library: "ravif",
+        to: &["proxy", "proxy-wasm"],
     },
 ];
 

@@ -9,6 +9,9 @@ use crate::{Channel, DeliveryId, Version, text};
 /// Most actions that are remembered of a package.
 pub const MOST_ACTIONS: usize = 200;
 
+/// What the same person does again within this time, in milliseconds, they meant once.
+const MOMENT: i64 = 60 * 1000;
+
 /// Somebody who may change what is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "kind")]
@@ -162,9 +165,15 @@ impl Actions {
         last.is_some_and(|last| last.deed.has_the_effect_of(deed))
     }
 
-    /// Adds an action.
+    /// Adds an action. It takes the place of one that the same person has just been noted for with
+    /// the same effect: who presses a button twice at once did one thing.
     pub fn push(&mut self, action: Action) {
         self.schema = super::SCHEMA;
+        let is_it = |last: &mut Action| {
+            let pause = action.at.milliseconds() - last.at.milliseconds();
+            last.by == action.by && pause < MOMENT && last.deed.has_the_effect_of(&action.deed)
+        };
+        self.actions.pop_if(is_it);
         self.actions.push(action);
         let surplus = self.actions.len().saturating_sub(MOST_ACTIONS);
         self.actions.drain(..surplus);

@@ -1,0 +1,10 @@
+//! What the commands do.
+
+pub mod changelog;
+mod look;
+pub mod package;
+pub mod proxy;
+pub mod release;
+pub mod status;
+pub mod subscribe;
+pub mod versions;

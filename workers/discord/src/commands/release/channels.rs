@@ -1,0 +1,140 @@
+//! `/release promote` and `/release rollback`.
+
+use registry::{Channel, ReleaseSummary};
+
+use super::{super::look, Subject, shown};
+use crate::{
+    Host, Locale,
+    answer::Answer,
+    confirm::{self, Wish},
+    context::Context,
+    failure::Failure,
+    interaction::Options,
+    message::markdown,
+};
+
+/// `/release promote`.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn promote<H: Host>(
+    host: &H,
+    context: &Context,
+    options: &Options,
+) -> Result<Answer, Failure> {
+    let locale = context.locale();
+    let subject = Subject::read(host, context, options).await?;
+    let channel = channel(options, locale)?;
+    let release = subject.release(options, locale)?;
+    ask(host, context, &subject, channel, release).await
+}
+
+/// `/release rollback`: to the version that is named, else to the one before what the channel serves.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn rollback<H: Host>(
+    host: &H,
+    context: &Context,
+    options: &Options,
+) -> Result<Answer, Failure> {
+    let locale = context.locale();
+    let subject = Subject::read(host, context, options).await?;
+    let channel = channel(options, locale)?;
+    if !subject.channels.channels.contains_key(&channel) {
+        return Err(look::no_channel(
+            channel.as_str(),
+            &subject.channels,
+            locale,
+        ));
+    }
+    let earlier = |release: &&ReleaseSummary| is_earlier(&subject, &channel, release);
+    let release = match subject.named(options, locale)? {
+        Some(named) if earlier(&named) => named,
+        Some(_) => {
+            return Err(Failure::Said(say!(
+                locale,
+                "That release is not earlier than what `{channel}` serves; `/release promote` sets the channel to it.",
+                "Dieses Release ist nicht früher als das, was `{channel}` liefert; `/release promote` stellt den Kanal darauf."
+            )));
+        }
+        None => {
+            let mut releases = subject.channels.releases.iter();
+            let before = releases
+                .find(|release| !release.yanked && release.is_on(&channel) && earlier(release));
+            before.ok_or_else(|| nothing_before(&channel, locale))?
+        }
+    };
+    ask(host, context, &subject, channel.clone(), release).await
+}
+
+fn nothing_before(channel: &Channel, locale: Locale) -> Failure {
+    Failure::Said(say!(
+        locale,
+        "There is no release before what `{channel}` serves.",
+        "Vor dem, was `{channel}` liefert, gibt es kein Release."
+    ))
+}
+
+fn is_earlier(subject: &Subject, channel: &Channel, release: &ReleaseSummary) -> bool {
+    let served = subject.channels.served(channel);
+    served.is_some_and(|served| release.version.precedence(&served.version).is_lt())
+}
+
+/// The channel in the option `channel`, which need not exist yet; `stable` where none is named.
+fn channel(options: &Options, locale: Locale) -> Result<Channel, Failure> {
+    let Some(text) = options.text("channel") else {
+        return Ok(Channel::stable());
+    };
+    Channel::parse(text).map_err(|error| {
+        let error = markdown::escape(&error.to_string());
+        Failure::Said(say!(
+            locale,
+            "That is no channel: {error}.",
+            "Das ist kein Kanal: {error}."
+        ))
+    })
+}
+
+async fn ask<H: Host>(
+    host: &H,
+    context: &Context,
+    subject: &Subject,
+    channel: Channel,
+    release: &ReleaseSummary,
+) -> Result<Answer, Failure> {
+    let locale = context.locale();
+    let version = shown(&release.version);
+    if release.yanked {
+        return Err(Failure::Said(say!(
+            locale,
+            "{version} is withdrawn. `/release restore` takes that back.",
+            "{version} ist zurückgezogen. `/release restore` macht das rückgängig."
+        )));
+    }
+    let head = subject.channels.channels.get(&channel);
+    if head.is_some_and(|head| head.version == release.version) {
+        return Err(Failure::Said(say!(
+            locale,
+            "`{channel}` serves {version} already.",
+            "`{channel}` liefert schon {version}."
+        )));
+    }
+    let question = say!(
+        locale,
+        "Let {channel} serve it?",
+        "Soll {channel} es liefern?"
+    );
+    let (id, now) = (&subject.id, subject.now_serves(&channel, locale));
+    let detail = say!(
+        locale,
+        "Channel `{channel}` of `{id}` will serve {version}. {now}",
+        "Der Kanal `{channel}` von `{id}` wird {version} liefern. {now}"
+    );
+    let wish = Wish::Promote {
+        id: subject.id.clone(),
+        channel,
+        version: release.version.clone(),
+    };
+    confirm::ask(host, context, &wish, &question, &detail).await
+}

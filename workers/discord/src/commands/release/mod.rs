@@ -1,0 +1,71 @@
+//! `/release`: looking after releases. Each asks before anything is changed.
+
+mod channels;
+pub mod status;
+mod withdrawal;
+
+pub use channels::{promote, rollback};
+pub use withdrawal::{restore, yank};
+
+use registry::{Channel, ChannelsRecord, PackageId, ReleaseSummary, Version};
+
+use super::{look, package};
+use crate::{
+    Host, Locale, context::Context, failure::Failure, interaction::Options, message::markdown,
+};
+
+/// A package that something is to be done with, by one read of the store.
+struct Subject {
+    id: PackageId,
+    channels: ChannelsRecord,
+}
+
+impl Subject {
+    async fn read<H: Host>(
+        host: &H,
+        context: &Context,
+        options: &Options,
+    ) -> Result<Self, Failure> {
+        let id = look::named(options, context.locale())?;
+        let channels = look::channels(host, &id, context.locale()).await?;
+        Ok(Self { id, channels })
+    }
+
+    /// The release that is named in the option `version`, if it is.
+    fn named(&self, options: &Options, locale: Locale) -> Result<Option<&ReleaseSummary>, Failure> {
+        let Some(text) = options.text("version") else {
+            return Ok(None);
+        };
+        let version = package::version_of(text, locale)?;
+        let release = self.channels.find(&version);
+        release
+            .map(Some)
+            .ok_or_else(|| package::no_version(text, locale))
+    }
+
+    /// The release that is named in the option `version`.
+    fn release(&self, options: &Options, locale: Locale) -> Result<&ReleaseSummary, Failure> {
+        let named = self.named(options, locale)?;
+        named.ok_or_else(|| package::no_version("", locale))
+    }
+
+    /// What the channel serves, in words.
+    fn now_serves(&self, channel: &Channel, locale: Locale) -> String {
+        match self.channels.served(channel) {
+            Some(release) => {
+                let version = shown(&release.version);
+                say!(
+                    locale,
+                    "Now it serves {version}.",
+                    "Jetzt liefert er {version}."
+                )
+            }
+            None => say!(locale, "Now it serves nothing.", "Jetzt liefert er nichts."),
+        }
+    }
+}
+
+/// A version, in bold.
+fn shown(version: &Version) -> String {
+    format!("**{}**", markdown::escape(version.as_str()))
+}

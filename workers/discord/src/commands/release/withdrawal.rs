@@ -1,0 +1,117 @@
+//! `/release yank`, `/release restore` and `/release retry`.
+
+use registry::{DeliveryId, text};
+
+use super::{Subject, shown};
+use crate::{
+    Host,
+    answer::Answer,
+    confirm::{self, Wish},
+    context::Context,
+    failure::Failure,
+    interaction::Options,
+    message::markdown,
+};
+
+/// Longest reason that is kept, in characters, as in the admin API.
+const LONGEST_REASON: usize = 500;
+
+/// `/release yank`.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn yank<H: Host>(
+    host: &H,
+    context: &Context,
+    options: &Options,
+) -> Result<Answer, Failure> {
+    let locale = context.locale();
+    let subject = Subject::read(host, context, options).await?;
+    let release = subject.release(options, locale)?;
+    let (id, version) = (&subject.id, shown(&release.version));
+    if release.yanked {
+        return Err(Failure::Said(say!(
+            locale,
+            "{version} is withdrawn already.",
+            "{version} ist schon zurückgezogen."
+        )));
+    }
+    let reason = text::plain(options.text("reason").unwrap_or_default(), LONGEST_REASON);
+    if reason.is_empty() {
+        return Err(Failure::Said(say!(
+            locale,
+            "Users are shown the reason, so there has to be one.",
+            "Die Nutzer bekommen den Grund zu sehen, also muss es einen geben."
+        )));
+    }
+    let shown_reason = markdown::escape(&reason);
+    let question = say!(
+        locale,
+        "Withdraw this release?",
+        "Dieses Release zurückziehen?"
+    );
+    let detail = say!(
+        locale,
+        "{version} of `{id}` can no longer be installed, and channels fall back to an earlier release.\n\nReason: {shown_reason}",
+        "{version} von `{id}` kann nicht mehr installiert werden, und Kanäle fallen auf ein früheres Release zurück.\n\nGrund: {shown_reason}"
+    );
+    let wish = Wish::Yank {
+        id: id.clone(),
+        version: release.version.clone(),
+        reason,
+    };
+    confirm::ask(host, context, &wish, &question, &detail).await
+}
+
+/// `/release restore`.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn restore<H: Host>(
+    host: &H,
+    context: &Context,
+    options: &Options,
+) -> Result<Answer, Failure> {
+    let locale = context.locale();
+    let subject = Subject::read(host, context, options).await?;
+    let release = subject.release(options, locale)?;
+    let (id, version) = (&subject.id, shown(&release.version));
+    if !release.yanked {
+        return Err(Failure::Said(say!(
+            locale,
+            "{version} is not withdrawn.",
+            "{version} ist nicht zurückgezogen."
+        )));
+    }
+    let question = say!(
+        locale,
+        "Restore this release?",
+        "Dieses Release wiederherstellen?"
+    );
+    let detail = say!(
+        locale,
+        "{version} of `{id}` can be installed again, and channels that were set to it serve it.",
+        "{version} von `{id}` kann wieder installiert werden, und Kanäle, die darauf standen, liefern es."
+    );
+    let wish = Wish::Restore {
+        id: id.clone(),
+        version: release.version.clone(),
+    };
+    confirm::ask(host, context, &wish, &question, &detail).await
+}
+
+/// The delivery in the option `delivery`.
+///
+/// # Errors
+/// [`Failure::Said`].
+pub fn delivery(options: &Options, context: &Context) -> Result<DeliveryId, Failure> {
+    let text = options.text("delivery").unwrap_or_default();
+    DeliveryId::parse(text).map_err(|error| {
+        let error = markdown::escape(&error.to_string());
+        Failure::Said(say!(
+            context.locale(),
+            "That is no delivery: {error}.",
+            "Das ist keine Lieferung: {error}."
+        ))
+    })
+}

@@ -1,0 +1,114 @@
+//! Asking before something is changed, and changing it once that is confirmed.
+//!
+//! What is to be done stands in the button itself, sealed with a key of our own for the person who
+//! asked and for ten minutes ([`seal`]); what is too long for a button is kept in the store under its
+//! own digest ([`pending`]). The registry's operations may be repeated, so a button may be pressed
+//! twice.
+
+mod fulfil;
+mod key;
+mod pending;
+mod seal;
+mod wish;
+
+pub use fulfil::fulfil;
+pub use wish::Wish;
+
+use crate::{
+    Host, Locale,
+    answer::{Answer, Place},
+    context::Context,
+    failure::Failure,
+    later::Job,
+    message::{Button, Color, CustomId, Embed, Message, Style},
+    permission,
+    table::{Audience, permissions},
+};
+use seal::Refusal;
+
+/// How long a button can be pressed, in seconds.
+const LIFETIME: i64 = 10 * 60;
+
+/// Asks whether `wish` is meant: a question of its own for everyone who asks, with two buttons.
+///
+/// # Errors
+/// [`Failure::Store`].
+pub async fn ask<H: Host>(
+    host: &H,
+    context: &Context,
+    wish: &Wish,
+    question: &str,
+    detail: &str,
+) -> Result<Answer, Failure> {
+    let locale = context.locale();
+    let key = key::read_or_make(host).await?;
+    let expires = host.now().milliseconds().div_euclid(1000) + LIFETIME;
+    let text = wish.encode();
+    let button = |text: &str| -> Option<CustomId> {
+        CustomId::new(seal::seal(&key, context.scene.user.as_str(), expires, text))
+    };
+    let id = match button(&text) {
+        Some(id) => Some(id),
+        None => button(&pending::keep(host, &text).await?),
+    };
+    let (label, style) = wish.label(locale);
+    let yes = id.map(|id| Button::press(label, style, id));
+    let no = say!(locale, "Cancel", "Abbrechen");
+    let no = button(&Wish::Nothing.encode()).map(|id| Button::press(&no, Style::Secondary, id));
+    let color = match style {
+        Style::Danger => Color::BAD,
+        _ => Color::PLAIN,
+    };
+    let embed = Embed::new(color, question).description(detail);
+    let message = Message::new(embed).buttons(yes.into_iter().chain(no));
+    Ok(Answer::Message(message.ephemeral()))
+}
+
+/// A sealed button was pressed.
+///
+/// # Errors
+/// [`Failure`], also where the seal is not ours, or another's, or whoever pressed it may no longer.
+pub async fn pressed<H: Host>(host: &H, context: &Context, id: &str) -> Result<Answer, Failure> {
+    let locale = context.locale();
+    let key = key::read_or_make(host).await?;
+    let now = host.now().milliseconds().div_euclid(1000);
+    let text = match seal::open(&key, context.scene.user.as_str(), now, id) {
+        Ok(text) => text,
+        Err(Refusal::Expired) => return Ok(Answer::Update(expired(locale))),
+        Err(Refusal::Foreign) => return Err(foreign(locale)),
+    };
+    let text = match text.strip_prefix(pending::MARK) {
+        None => Some(text.to_owned()),
+        Some(digest) => pending::find(host, digest).await?,
+    };
+    let Some(wish) = text.as_deref().and_then(Wish::decode) else {
+        return Ok(Answer::Update(expired(locale)));
+    };
+    if wish == Wish::Nothing {
+        let text = say!(locale, "Nothing was changed.", "Es wurde nichts geändert.");
+        return Ok(Answer::Update(Message::note(Color::PLAIN, &text)));
+    }
+    let operators = Audience::Operators(permissions::MANAGE_GUILD);
+    permission::check(host, &context.scene, operators).await?;
+    Ok(Answer::Later {
+        place: Place::Instead,
+        job: Job::Fulfil(wish),
+    })
+}
+
+fn expired(locale: Locale) -> Message {
+    let text = say!(
+        locale,
+        "This question was asked more than ten minutes ago. Please call the command again.",
+        "Diese Frage ist älter als zehn Minuten. Bitte ruf den Befehl noch einmal auf."
+    );
+    Message::note(Color::PLAIN, &text)
+}
+
+fn foreign(locale: Locale) -> Failure {
+    Failure::Said(say!(
+        locale,
+        "Only the person who was asked can press this button.",
+        "Diesen Knopf kann nur drücken, wer gefragt wurde."
+    ))
+}

@@ -1,0 +1,134 @@
+//! What somebody asked to be changed.
+
+use registry::{Channel, PackageId, Version};
+
+use crate::{Locale, message::Style};
+
+/// What somebody asked to be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// A channel is to serve a release.
+    Promote {
+        /// The package.
+        id: PackageId,
+        /// The channel.
+        channel: Channel,
+        /// The release.
+        version: Version,
+    },
+    /// A release is to be withdrawn.
+    Yank {
+        /// The package.
+        id: PackageId,
+        /// The release.
+        version: Version,
+        /// Why.
+        reason: String,
+    },
+    /// The withdrawal of a release is to be taken back.
+    Restore {
+        /// The package.
+        id: PackageId,
+        /// The release.
+        version: Version,
+    },
+    /// Nothing, after all.
+    Nothing,
+}
+
+impl Wish {
+    /// The wish in as few characters as it can be. No name holds a colon.
+    pub fn encode(&self) -> String {
+        match self {
+            Self::Promote {
+                id,
+                channel,
+                version,
+            } => format!("p:{id}:{version}:{channel}"),
+            Self::Yank {
+                id,
+                version,
+                reason,
+            } => format!("y:{id}:{version}:{reason}"),
+            Self::Restore { id, version } => format!("r:{id}:{version}"),
+            Self::Nothing => "x".to_owned(),
+        }
+    }
+
+    /// The wish that [`Wish::encode`] wrote.
+    pub fn decode(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(4, ':');
+        let mut part = || parts.next();
+        let kind = part()?;
+        let package = |id: Option<&str>| PackageId::parse(id?).ok();
+        let release = |version: Option<&str>| Version::parse(version?).ok();
+        Some(match kind {
+            "p" => Self::Promote {
+                id: package(part())?,
+                version: release(part())?,
+                channel: Channel::parse(part()?).ok()?,
+            },
+            "y" => Self::Yank {
+                id: package(part())?,
+                version: release(part())?,
+                reason: part()?.to_owned(),
+            },
+            "r" => Self::Restore {
+                id: package(part())?,
+                version: release(part())?,
+            },
+            "x" => Self::Nothing,
+            _ => return None,
+        })
+    }
+
+    /// What stands on the button, and how it looks.
+    pub fn label(&self, locale: Locale) -> (&'static str, Style) {
+        let (both, style) = match self {
+            Self::Promote { .. } => (("Yes, serve it", "Ja, ausliefern"), Style::Primary),
+            Self::Yank { .. } => (("Yes, withdraw it", "Ja, zurückziehen"), Style::Danger),
+            Self::Restore { .. } => (("Yes, restore it", "Ja, wiederherstellen"), Style::Primary),
+            Self::Nothing => (("Cancel", "Abbrechen"), Style::Secondary),
+        };
+        let label = match locale {
+            Locale::English => both.0,
+            Locale::German => both.1,
+        };
+        (label, style)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wish;
+
+    #[test]
+    fn wishes_are_read_as_they_were_written() {
+        for text in [
+            "p:maps:1.2.3:stable",
+            "y:maps:1.2.3-beta+x~1:breaks: all of it, 🎲",
+            "r:maps:1.2.3",
+            "x",
+        ] {
+            let wish = Wish::decode(text);
+            assert_eq!(wish.map(|wish| wish.encode()).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_wishes() {
+        for text in [
+            "",
+            "p",
+            "p:maps",
+            "p:maps:1.2.3",
+            "p:ma/ps:1.2.3:stable",
+            "p:maps:v1:stable",
+            "y:maps:1.2.3",
+            "t:",
+            "q:maps:1.2.3",
+        ] {
+            assert_eq!(Wish::decode(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What is done after the response, and how its message gets to its place.
+
+pub(crate) mod deliver;
+
+use std::time::Duration;
+
+use edge::{clock::timeout, log};
+use registry::{PackageId, Version};
+use serde_json::json;
+
+use crate::{
+    Host, Locale,
+    commands::{changelog, release, status, subscribe},
+    confirm::{self, Wish},
+    context::Context,
+    failure::Failure,
+    interaction::Event,
+    message::{Color, Message},
+};
+use deliver::Lost;
+
+/// Time for the work itself. Workers stop what is not finished 30 s after the response.
+const WORK: Duration = Duration::from_secs(20);
+
+/// Something that takes longer than Discord waits.
+#[derive(Debug, Clone)]
+pub(crate) enum Job {
+    /// What a release changed; the newest where no version is named.
+    Changelog((PackageId, Option<Version>)),
+    /// How everything is.
+    Status,
+    /// How deliveries are.
+    ReleaseStatus(release::status::Wanted),
+    /// What somebody confirmed.
+    Fulfil(Wish),
+    /// A channel is to be told of releases.
+    Subscribe(Box<subscribe::Asked>),
+    /// A channel is no longer to be told.
+    Unsubscribe(subscribe::Unwanted),
+}
+
+/// Does `job` after the response and puts its message where `event` wants it.
+pub(crate) fn start<H: Host>(host: &H, event: &Event, job: Job) {
+    let (worker, scene, reply) = (host.clone(), event.scene.clone(), event.reply.clone());
+    let received = host.now();
+    host.defer(async move {
+        let locale = scene.locale;
+        let done = match Context::new(&worker, scene).await {
+            Ok(context) => timeout(&worker, WORK, run(&worker, &context, job)).await,
+            Err(error) => Some(Err(error.into())),
+        };
+        let message = done.unwrap_or(Err(Failure::Slow {
+            milliseconds: WORK.as_millis(),
+        }));
+        let message = message.unwrap_or_else(|failure| failure.message(&worker, locale));
+        let mut delivered = deliver::deliver(&worker, &reply, &message, received).await;
+        if matches!(delivered, Err(Lost::Refused { status: 400, .. })) {
+            let message = unshowable(locale);
+            delivered = deliver::deliver(&worker, &reply, &message, received).await;
+        }
+        if let Err(error) = delivered {
+            let members = json!({ "cause": error.to_string() });
+            log::event(&worker, worker.now(), "discord-answer-lost", members);
+        }
+    });
+}
+
+/// What is said where Discord does not take what was to be said.
+fn unshowable(locale: Locale) -> Message {
+    let text = say!(
+        locale,
+        "It was done, but Discord does not take the answer.",
+        "Es ist geschehen, aber Discord nimmt die Antwort nicht an."
+    );
+    Message::note(Color::BAD, &text)
+}
+
+async fn run<H: Host>(host: &H, context: &Context, job: Job) -> Result<Message, Failure> {
+    match job {
+        Job::Changelog((id, version)) => {
+            changelog::message(host, context, &id, version.as_ref()).await
+        }
+        Job::Status => status::message(host, context).await,
+        Job::ReleaseStatus(wanted) => release::status::message(host, context, &wanted).await,
+        Job::Fulfil(wish) => confirm::fulfil(host, context, wish).await,
+        Job::Subscribe(asked) => subscribe::subscribe(host, context, *asked).await,
+        Job::Unsubscribe(unwanted) => subscribe::end(host, context, &unwanted).await,
+    }
+}

@@ -1,0 +1,204 @@
+//! Putting a message in the place that was kept for it.
+
+use std::time::Duration;
+
+use edge::{
+    Clock, Config, ConfigError, Fetch, FetchRequest, HeaderValue, Method, StatusCode, Timestamp,
+    Url,
+    config::{self, name},
+    header,
+    outbound::{self, AllowedHosts, Answer, Bounds, OutboundError},
+};
+use serde_json::Value;
+
+use crate::{VERSION, interaction::ReplyTo, message::Message};
+
+/// Discord's API.
+pub const DEFAULT_API: &str = "https://discord.com/api/v10";
+
+/// How long a token is of use, in milliseconds: 15 minutes, less what the way takes.
+const LIFETIME: i64 = (15 * 60 - 15) * 1000;
+
+/// How often it is tried.
+const ATTEMPTS: u32 = 6;
+
+/// How often it is tried again after Discord says that it knows of nothing to change: what comes
+/// after the response can overtake it.
+const OVERTAKEN: u32 = 3;
+
+/// Time for one answer.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Largest answer that is read, in bytes.
+const MAX_ANSWER: u64 = 64 << 10;
+
+/// Why a message did not get to its place. Without the token.
+#[derive(Debug, thiserror::Error)]
+pub enum Lost {
+    /// `DISCORD_API_URL` is malformed.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Discord did not take it.
+    #[error("Discord answered {status} after {attempts} attempts")]
+    Refused {
+        /// With this.
+        status: u16,
+        /// After so many attempts.
+        attempts: u32,
+    },
+    /// Discord did not answer.
+    #[error("{cause}, after {attempts} attempts")]
+    NoAnswer {
+        /// What happened instead.
+        cause: OutboundError,
+        /// After so many attempts.
+        attempts: u32,
+    },
+}
+
+/// What to do after an attempt.
+enum Next {
+    Done,
+    GiveUp(Lost),
+    Again(Duration, Lost),
+}
+
+/// Puts `message` in its place. That changes what is there, so it can be repeated: limits, failures
+/// and silence are waited out for as long as the token is of use.
+///
+/// # Errors
+/// [`Lost`].
+pub async fn deliver<H>(
+    host: &H,
+    reply: &ReplyTo,
+    message: &Message,
+    received: Timestamp,
+) -> Result<(), Lost>
+where
+    H: Fetch + Clock + Config + Clone + 'static,
+{
+    let request = request(host, reply, message).await?;
+    let mut attempt = 1;
+    loop {
+        let lost = match next(host, request.clone(), attempt).await {
+            Next::Done => return Ok(()),
+            Next::GiveUp(lost) => return Err(lost),
+            Next::Again(pause, lost) => {
+                let pause_ends = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+                let until = host.now().plus(pause_ends);
+                if attempt < ATTEMPTS && until < received.plus(LIFETIME) {
+                    host.sleep(pause).await;
+                    attempt += 1;
+                    continue;
+                }
+                lost
+            }
+        };
+        return Err(lost);
+    }
+}
+
+async fn request<C: Config>(
+    config: &C,
+    reply: &ReplyTo,
+    message: &Message,
+) -> Result<FetchRequest, ConfigError> {
+    let mut url = api(config).await?;
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend([
+            "webhooks",
+            reply.application.as_str(),
+            &reply.token,
+            "messages",
+            "@original",
+        ]);
+    }
+    Ok(FetchRequest {
+        method: Method::PATCH,
+        url,
+        headers: headers(config).await?,
+        body: message.to_edit().to_string().into(),
+    })
+}
+
+/// Where Discord's API is.
+///
+/// # Errors
+/// [`ConfigError`] about `DISCORD_API_URL`.
+pub async fn api<C: Config>(config: &C) -> Result<Url, ConfigError> {
+    config::base_url(config, name::DISCORD_API_URL, Some(DEFAULT_API)).await
+}
+
+/// What every request to Discord's API carries; it wants to know whose it is.
+/// <https://docs.discord.com/developers/reference#user-agent>
+///
+/// # Errors
+/// [`ConfigError`] where the platform cannot say what `PUBLIC_URL` is.
+pub async fn headers<C: Config>(
+    config: &C,
+) -> Result<Vec<(header::HeaderName, HeaderValue)>, ConfigError> {
+    let ours = config::optional(config, name::PUBLIC_URL).await?;
+    let agent = format!("DiscordBot ({}, {VERSION})", ours.unwrap_or_default());
+    let agent = HeaderValue::from_str(&agent);
+    Ok(vec![
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ),
+        (
+            header::USER_AGENT,
+            agent.unwrap_or(HeaderValue::from_static("DiscordBot")),
+        ),
+    ])
+}
+
+/// The bounds of a request to Discord's API.
+pub fn bounds(hosts: &AllowedHosts) -> Bounds<'_> {
+    Bounds {
+        redirect_hosts: hosts,
+        redirects: 0,
+        head: TIMEOUT,
+        total: TIMEOUT,
+        bytes: MAX_ANSWER,
+    }
+}
+
+async fn next<H>(host: &H, request: FetchRequest, attempts: u32) -> Next
+where
+    H: Fetch + Clock + Clone + 'static,
+{
+    // 0.5 s, 1 s, 2 s, 4 s, 8 s.
+    let pause = Duration::from_millis(500 << (attempts - 1).min(4));
+    let answer = match outbound::send(host, request, bounds(&AllowedHosts::default())).await {
+        Ok(answer) => answer,
+        Err(cause @ OutboundError::Fetch(edge::FetchError::Forbidden { .. })) => {
+            return Next::GiveUp(Lost::NoAnswer { cause, attempts });
+        }
+        Err(cause) => return Next::Again(pause, Lost::NoAnswer { cause, attempts }),
+    };
+    let status = answer.status;
+    let lost = Lost::Refused {
+        status: status.as_u16(),
+        attempts,
+    };
+    match status {
+        _ if status.is_success() => Next::Done,
+        StatusCode::TOO_MANY_REQUESTS => {
+            Next::Again(retry_after(answer).await.unwrap_or(pause), lost)
+        }
+        StatusCode::NOT_FOUND if attempts <= OVERTAKEN => Next::Again(pause, lost),
+        _ if status.is_server_error() => Next::Again(pause, lost),
+        _ => Next::GiveUp(lost),
+    }
+}
+
+/// How long Discord asks to be left alone; its body is exact where its header is rounded.
+async fn retry_after(answer: Answer) -> Option<Duration> {
+    let header = answer.headers.get(header::RETRY_AFTER);
+    let body = answer.body.bytes(MAX_ANSWER).await.ok();
+    let seconds = body
+        .and_then(|body| serde_json::from_slice::<Value>(&body).ok())
+        .and_then(|body| body.get("retry_after").and_then(Value::as_f64))
+        .or_else(|| header.and_then(|header| header.trim().parse().ok()))?;
+    Duration::try_from_secs_f64(seconds).ok()
+}

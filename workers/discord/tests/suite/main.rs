@@ -1,0 +1,11 @@
+//! What Discord and the people there see of the function, in memory.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod completing;
+mod everyone;
+mod gate;
+mod world;
