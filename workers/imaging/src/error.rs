@@ -62,6 +62,16 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Damage of `format`.
+    pub(crate) fn damaged(format: Format, what: impl Into<String>) -> Self {
+        Self::Damaged {
+            format,
+            what: what.into(),
+        }
+    }
+}
+
 /// A bound, named with its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -93,4 +103,18 @@ pub enum Limit {
     /// Scans of a progressive JPEG.
     #[error("scans of the progressive JPEG")]
     Scans,
+}
+
+impl Limit {
+    /// Refuses what is more than allowed.
+    pub(crate) fn check(self, found: u64, allowed: u64) -> Result<(), Error> {
+        match found <= allowed {
+            true => Ok(()),
+            false => Err(Error::Limit {
+                limit: self,
+                found,
+                allowed,
+            }),
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! What an image is, from its headers alone.
 
-use crate::{Error, Format};
+use crate::bmp::Bmp;
+use crate::jpeg::Jpeg;
+use crate::png::Png;
+use crate::{Error, Format, Limits, avif, gif, webp};
 
 /// Facts about an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,13 +52,59 @@ impl Orientation {
 /// Reads the headers of an image; pixels are not looked at.
 ///
 /// # Errors
-/// [`Error::NotAnImage`], [`Error::Truncated`] and [`Error::Damaged`].
+/// [`Error::NotAnImage`], [`Error::Unsupported`], [`Error::Truncated`] and [`Error::Damaged`].
 pub fn probe(bytes: &[u8]) -> Result<Info, Error> {
     match crate::sniff(bytes) {
-        crate::Sniffed::Image(format) => Err(Error::Unsupported {
-            format,
-            what: "its header cannot be read yet",
-        }),
+        crate::Sniffed::Image(format) => of(format, bytes),
         other => Err(Error::NotAnImage(other.describe())),
     }
+}
+
+fn of(format: Format, bytes: &[u8]) -> Result<Info, Error> {
+    let mut info = Info {
+        format,
+        width: 0,
+        height: 0,
+        frames: 1,
+        alpha: false,
+        orientation: Orientation::NORMAL,
+    };
+    match format {
+        Format::Jpeg => {
+            let jpeg = Jpeg::open(bytes)?;
+            (info.width, info.height) = (jpeg.width(), jpeg.height());
+            info.orientation = jpeg.orientation();
+        }
+        Format::Png => {
+            let png = Png::open(bytes, &Limits::default())?;
+            (info.width, info.height) = (png.width(), png.height());
+            (info.frames, info.alpha) = (png.frames(), png.has_alpha());
+            info.orientation = png.orientation();
+        }
+        Format::WebP => {
+            let outline = webp::Outline::read(bytes)?;
+            (info.width, info.height) = (outline.width, outline.height);
+            (info.frames, info.alpha) = (outline.frames, outline.alpha);
+            info.orientation = outline.orientation;
+        }
+        Format::Gif => {
+            let outline = gif::Outline::read(bytes)?;
+            (info.width, info.height) = (outline.width, outline.height);
+            (info.frames, info.alpha) = (outline.frames, outline.alpha);
+        }
+        Format::Bmp => {
+            let bmp = Bmp::open(bytes)?;
+            (info.width, info.height) = (bmp.width, bmp.height);
+            info.alpha = bmp.has_alpha();
+        }
+        Format::Avif => {
+            let outline = avif::Outline::read(bytes)?;
+            (info.width, info.height) = (outline.width, outline.height);
+            (info.alpha, info.orientation) = (outline.alpha, outline.orientation);
+        }
+    }
+    if info.orientation.swaps_sides() {
+        (info.width, info.height) = (info.height, info.width);
+    }
+    Ok(info)
 }

@@ -14,20 +14,40 @@
     allow(clippy::unwrap_used, reason = "a test says by it what must not fail")
 )]
 
+mod animation;
+mod assemble;
+mod avif;
+mod bmp;
+mod colour;
+mod effects;
+mod encode;
 mod error;
+mod exif;
 mod format;
+mod geometry;
+mod gif;
 mod info;
+mod jpeg;
 mod limits;
+mod placement;
+mod plan;
+mod png;
+mod raster;
+mod render;
+mod resize;
 mod sniff;
+mod source;
 mod target;
 mod transform;
 mod values;
+mod webp;
 
 pub use error::{Error, Limit};
 pub use format::Format;
 pub use info::{Info, Orientation, probe};
 pub use limits::Limits;
+pub use render::render;
 pub use sniff::{SNIFF_BYTES, Sniffed, sniff};
-pub use target::{Rendered, Target, render};
+pub use target::{Rendered, Target};
 pub use transform::{Border, Crop, Fit, Focus, Mask, MaskShape, Transform, Trim};
 pub use values::{Colour, Dpr, Invalid, Quality, Side, Sigma, Turn};

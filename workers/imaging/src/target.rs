@@ -1,6 +1,6 @@
-//! From a source to a result.
+//! What can come out.
 
-use crate::{Error, Format, Limits, Quality, Transform};
+use crate::{Format, Quality};
 
 /// What the result is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,24 +45,4 @@ pub struct Rendered {
     pub height: u32,
     /// Frames; 1 for a still image.
     pub frames: u32,
-}
-
-/// Decodes `source`, does what `transform` says and encodes the result as `target`.
-///
-/// # Errors
-/// [`Error::Limit`] before anything is decoded; [`Error::Truncated`] and [`Error::Damaged`] for
-/// whatever is not a complete image; [`Error::NotAnImage`] and [`Error::Unsupported`];
-/// [`Error::CropOutside`].
-pub fn render(
-    source: &[u8],
-    transform: &Transform,
-    target: Target,
-    limits: &Limits,
-) -> Result<Rendered, Error> {
-    let (_, _, _) = (transform, target, limits);
-    let info = crate::probe(source)?;
-    Err(Error::Unsupported {
-        format: info.format,
-        what: "it cannot be transformed yet",
-    })
 }

@@ -15,6 +15,9 @@ struct Confined {
     to: &'static [&'static str],
 }
 
+/// What may reach a codec.
+const CODECS: &[&str] = &["imaging", "proxy", "proxy-wasm"];
+
 const CONFINED: &[Confined] = &[
     Confined {
         library: "worker",
@@ -30,24 +33,32 @@ const CONFINED: &[Confined] = &[
     },
     // Image codecs.
     Confined {
-        library: "image",
-        to: &["proxy", "proxy-wasm"],
+        library: "imaging",
+        to: CODECS,
     },
     Confined {
         library: "png",
-        to: &["proxy", "proxy-wasm"],
+        to: CODECS,
     },
     Confined {
-        library: "zune-jpeg",
-        to: &["proxy", "proxy-wasm"],
+        library: "gif",
+        to: CODECS,
+    },
+    Confined {
+        library: "qcms",
+        to: CODECS,
+    },
+    Confined {
+        library: "vaam-image-webp",
+        to: CODECS,
     },
     Confined {
         library: "image-webp",
-        to: &["proxy", "proxy-wasm"],
+        to: CODECS,
     },
     Confined {
-        library: "ravif",
-        to: &["proxy", "proxy-wasm"],
+        library: "image",
+        to: CODECS,
     },
 ];
 
