@@ -16,7 +16,11 @@ pub struct Prefix {
 pub fn prefix(value: u32) -> Prefix {
     let value = value - 1;
     if value < 4 {
-        return Prefix { code: value as u16, bits: 0, extra: 0 };
+        return Prefix {
+            code: value as u16,
+            bits: 0,
+            extra: 0,
+        };
     }
     let highest = 31 - value.leading_zeros();
     let second = value >> (highest - 1) & 1;
@@ -65,7 +69,10 @@ impl Distances {
         for (index, &(left, up)) in OFFSETS.iter().enumerate() {
             near[up as usize][(i32::from(left) + 8) as usize] = index as u8 + 1;
         }
-        Self { width: width as u32, near }
+        Self {
+            width: width as u32,
+            near,
+        }
     }
 
     /// The code of a distance.

@@ -6,7 +6,9 @@ use super::bits::BitWriter;
 const LONGEST: u8 = 15;
 
 /// Order in which the lengths of the code of lengths are written.
-const ORDER: [usize; 19] = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const ORDER: [usize; 19] = [
+    17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+];
 
 /// A prefix code: for each symbol its bits, the first one lowest, and how many they are.
 pub struct Code(Vec<(u16, u8)>);
@@ -20,8 +22,14 @@ impl Code {
     fn of_lengths(lengths: &[u8]) -> Self {
         let mut next = [0_u16; LONGEST as usize + 1];
         for length in 1..next.len() {
-            let shorter = lengths.iter().filter(|&&other| usize::from(other) == length - 1);
-            let before = if length == 1 { 0 } else { shorter.count() as u16 };
+            let shorter = lengths
+                .iter()
+                .filter(|&&other| usize::from(other) == length - 1);
+            let before = if length == 1 {
+                0
+            } else {
+                shorter.count() as u16
+            };
             next[length] = (next[length - 1] + before) << 1;
         }
         let codes = lengths.iter().map(|&length| {
@@ -69,14 +77,22 @@ impl Code {
         }
         let code = Self::of_lengths(&self::lengths(&frequencies, 7));
         let length = |symbol: &usize| code.0[*symbol].1;
-        let count = ORDER.iter().rposition(|symbol| length(symbol) > 0).map_or(0, |last| last + 1).max(4);
+        let count = ORDER
+            .iter()
+            .rposition(|symbol| length(symbol) > 0)
+            .map_or(0, |last| last + 1)
+            .max(4);
         writer.put(0, 1);
         writer.put(count as u32 - 4, 4);
         for symbol in &ORDER[..count] {
             writer.put(u32::from(length(symbol)), 3);
         }
         writer.put(0, 1); // Lengths of all symbols follow.
-        let single = frequencies.iter().filter(|&&frequency| frequency > 0).count() == 1;
+        let single = frequencies
+            .iter()
+            .filter(|&&frequency| frequency > 0)
+            .count()
+            == 1;
         for run in &runs {
             if !single {
                 code.put(writer, usize::from(run.symbol));
@@ -116,7 +132,11 @@ fn runs(lengths: &[u8]) -> Vec<Run> {
     for group in lengths.chunk_by(|a, b| a == b) {
         let (length, mut count) = (group[0], group.len());
         if length > 0 && length != previous {
-            runs.push(Run { symbol: length, extra: 0, bits: 0 });
+            runs.push(Run {
+                symbol: length,
+                extra: 0,
+                bits: 0,
+            });
             previous = length;
             count -= 1;
         }
@@ -128,7 +148,11 @@ fn runs(lengths: &[u8]) -> Vec<Run> {
                 _ => (length, 1, 1, 0),
             };
             let taken = count.min(most);
-            runs.push(Run { symbol, extra: (taken - least) as u8, bits });
+            runs.push(Run {
+                symbol,
+                extra: (taken - least) as u8,
+                bits,
+            });
             count -= taken;
         }
     }
@@ -152,9 +176,13 @@ fn lengths(frequencies: &[u32], longest: u8) -> Vec<u8> {
 /// least.
 fn unlimited(frequencies: &[u32], least: u32) -> Vec<u8> {
     let mut lengths = vec![0; frequencies.len()];
-    let used = frequencies.iter().enumerate().filter(|&(_, &frequency)| frequency > 0);
-    let mut leaves: Vec<(u32, usize)> =
-        used.map(|(symbol, &frequency)| (frequency.max(least), symbol)).collect();
+    let used = frequencies
+        .iter()
+        .enumerate()
+        .filter(|&(_, &frequency)| frequency > 0);
+    let mut leaves: Vec<(u32, usize)> = used
+        .map(|(symbol, &frequency)| (frequency.max(least), symbol))
+        .collect();
     if let [(_, only)] = leaves[..] {
         lengths[only] = 1;
         return lengths;
@@ -167,7 +195,8 @@ fn unlimited(frequencies: &[u32], least: u32) -> Vec<u8> {
     for node in leaves.len()..(2 * leaves.len()).saturating_sub(1) {
         let mut weight = 0;
         for _ in 0..2 {
-            let take_leaf = leaf < leaves.len() && (inner >= node || weights[leaf] <= weights[inner]);
+            let take_leaf =
+                leaf < leaves.len() && (inner >= node || weights[leaf] <= weights[inner]);
             let child = if take_leaf { &mut leaf } else { &mut inner };
             parents[*child] = node;
             weight += weights[*child];

@@ -1,0 +1,168 @@
+//! Repetitions: for each place, what came before that goes on as it does there.
+
+/// The longest repetition.
+pub const LONGEST: usize = 4095;
+
+/// The farthest repetition, in values; those that are looked for are a little nearer still.
+const FARTHEST: usize = 1 << 17;
+
+/// Bits of a hash of three values.
+const HASH_BITS: u32 = 15;
+
+/// How many earlier places with the same hash are looked at.
+const DEPTH: usize = 48;
+
+/// From this length on, a repetition is taken to go on without looking for a longer one.
+const ENOUGH: usize = 96;
+
+/// No place.
+const NONE: u32 = u32::MAX;
+
+/// A repetition.
+#[derive(Clone, Copy, Default)]
+pub struct Match {
+    /// Values; zero if there is none.
+    pub length: u16,
+    /// How far back it is.
+    pub distance: u32,
+}
+
+/// The repetitions at one place.
+#[derive(Clone, Copy, Default)]
+pub struct Matches {
+    /// The longest with a short code of its distance.
+    pub near: Match,
+    /// The longest, if it is longer.
+    pub far: Match,
+}
+
+/// Looks for repetitions.
+pub struct Finder<'a> {
+    data: &'a [u8],
+    near: [usize; 6],
+    heads: Vec<u32>,
+    previous: Vec<u32>,
+}
+
+impl<'a> Finder<'a> {
+    /// In rows of this width.
+    pub fn new(width: usize, data: &'a [u8]) -> Self {
+        let window = data.len().next_power_of_two().min(FARTHEST);
+        Self {
+            data,
+            near: [1, width, width + 1, width.saturating_sub(1), 2, 2 * width],
+            heads: vec![NONE; 1 << HASH_BITS],
+            previous: vec![NONE; window],
+        }
+    }
+
+    /// The repetitions at each place of a range, none of which goes beyond its end. Ranges are asked
+    /// for in their order.
+    pub fn find(&mut self, range: std::ops::Range<usize>) -> Vec<Matches> {
+        let mut found: Vec<Matches> = Vec::with_capacity(range.len());
+        for place in range.clone() {
+            let most = LONGEST.min(range.end - place);
+            let matches = match found.last() {
+                Some(last) if usize::from(last.longest().length) > ENOUGH => Matches {
+                    near: self.next(last.near, place, most),
+                    far: self.next(last.far, place, most),
+                },
+                _ => self.at(place, most),
+            };
+            self.remember(place);
+            found.push(matches);
+        }
+        found
+    }
+
+    fn at(&self, place: usize, most: usize) -> Matches {
+        let mut matches = Matches::default();
+        for distance in self.near {
+            if (1..=place).contains(&distance) {
+                matches
+                    .near
+                    .improve(self.length(place, distance, most), distance);
+            }
+        }
+        let Some(hash) = self.hash(place) else {
+            return matches;
+        };
+        let mut best = matches.near;
+        let mut candidate = self.heads[hash];
+        for _ in 0..DEPTH {
+            let distance = place.wrapping_sub(candidate as usize);
+            if candidate == NONE
+                || distance >= self.previous.len()
+                || usize::from(best.length) >= most
+            {
+                break;
+            }
+            // Only what differs where the best one ends can be shorter.
+            let end = usize::from(best.length);
+            if self.data[candidate as usize + end] == self.data[place + end] {
+                best.improve(self.length(place, distance, most), distance);
+            }
+            candidate = self.previous[candidate as usize % self.previous.len()];
+        }
+        if best.length > matches.near.length {
+            matches.far = best;
+        }
+        matches
+    }
+
+    /// A repetition one place further, where the end of a range or the greatest length may have been
+    /// all that ended it.
+    fn next(&self, last: Match, place: usize, most: usize) -> Match {
+        let Some(known) = usize::from(last.length).checked_sub(1) else {
+            return last;
+        };
+        let distance = last.distance as usize;
+        let more = self.length(place + known, distance, most - known);
+        Match {
+            length: (known + more) as u16,
+            distance: last.distance,
+        }
+    }
+
+    fn length(&self, place: usize, distance: usize, most: usize) -> usize {
+        let here = &self.data[place..place + most];
+        let there = &self.data[place - distance..];
+        here.iter().zip(there).take_while(|(a, b)| a == b).count()
+    }
+
+    fn hash(&self, place: usize) -> Option<usize> {
+        let [a, b, c] = *self.data.get(place..)?.first_chunk()?;
+        let value = u32::from_le_bytes([a, b, c, 0]);
+        Some((value.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)) as usize)
+    }
+
+    fn remember(&mut self, place: usize) {
+        if let Some(hash) = self.hash(place) {
+            let window = self.previous.len();
+            self.previous[place % window] = self.heads[hash];
+            self.heads[hash] = place as u32;
+        }
+    }
+}
+
+impl Match {
+    fn improve(&mut self, length: usize, distance: usize) {
+        if length > usize::from(self.length) {
+            *self = Self {
+                length: length as u16,
+                distance: distance as u32,
+            };
+        }
+    }
+}
+
+impl Matches {
+    /// The longest repetition.
+    pub fn longest(&self) -> Match {
+        if self.far.length > self.near.length {
+            self.far
+        } else {
+            self.near
+        }
+    }
+}
