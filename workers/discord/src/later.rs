@@ -39,10 +39,15 @@ pub(crate) enum Job {
     Unsubscribe(subscribe::Unwanted),
 }
 
+/// How long an interaction's token is of use, less what the way takes: 15 minutes.
+const TOKEN: Duration = Duration::from_secs(15 * 60 - 15);
+
 /// Does `job` after the response and puts its message where `event` wants it.
 pub(crate) fn start<H: Host>(host: &H, event: &Event, job: Job) {
     let (worker, scene, reply) = (host.clone(), event.scene.clone(), event.reply.clone());
-    let received = host.now();
+    let time = host.deferred_time().map_or(TOKEN, |time| time.min(TOKEN));
+    let time = i64::try_from(time.as_millis()).unwrap_or_default();
+    let until = host.now().plus(time);
     host.defer(async move {
         let locale = scene.locale;
         let done = match Context::new(&worker, scene).await {
@@ -53,10 +58,10 @@ pub(crate) fn start<H: Host>(host: &H, event: &Event, job: Job) {
             milliseconds: WORK.as_millis(),
         }));
         let message = message.unwrap_or_else(|failure| failure.message(&worker, locale));
-        let mut delivered = deliver::deliver(&worker, &reply, &message, received).await;
+        let mut delivered = deliver::deliver(&worker, &reply, &message, until).await;
         if matches!(delivered, Err(Lost::Refused { status: 400, .. })) {
             let message = unshowable(locale);
-            delivered = deliver::deliver(&worker, &reply, &message, received).await;
+            delivered = deliver::deliver(&worker, &reply, &message, until).await;
         }
         if let Err(error) = delivered {
             let members = json!({ "cause": error.to_string() });

@@ -16,9 +16,6 @@ use crate::{VERSION, interaction::ReplyTo, message::Message};
 /// Discord's API.
 pub const DEFAULT_API: &str = "https://discord.com/api/v10";
 
-/// How long a token is of use, in milliseconds: 15 minutes, less what the way takes.
-const LIFETIME: i64 = (15 * 60 - 15) * 1000;
-
 /// How often it is tried.
 const ATTEMPTS: u32 = 6;
 
@@ -64,7 +61,7 @@ enum Next {
 }
 
 /// Puts `message` in its place. That changes what is there, so it can be repeated: limits, failures
-/// and silence are waited out for as long as the token is of use.
+/// and silence are waited out, but not beyond `until`.
 ///
 /// # Errors
 /// [`Lost`].
@@ -72,7 +69,7 @@ pub async fn deliver<H>(
     host: &H,
     reply: &ReplyTo,
     message: &Message,
-    received: Timestamp,
+    until: Timestamp,
 ) -> Result<(), Lost>
 where
     H: Fetch + Clock + Config + Clone + 'static,
@@ -84,9 +81,8 @@ where
             Next::Done => return Ok(()),
             Next::GiveUp(lost) => return Err(lost),
             Next::Again(pause, lost) => {
-                let pause_ends = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
-                let until = host.now().plus(pause_ends);
-                if attempt < ATTEMPTS && until < received.plus(LIFETIME) {
+                let milliseconds = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+                if attempt < ATTEMPTS && host.now().plus(milliseconds) < until {
                     host.sleep(pause).await;
                     attempt += 1;
                     continue;

@@ -8,4 +8,11 @@
 mod completing;
 mod everyone;
 mod gate;
+mod hostile;
+mod later;
+mod operators;
+mod registering;
+mod slow;
+mod status;
+mod subscribing;
 mod world;

@@ -1,5 +1,7 @@
 //! An in-memory platform with Discord around it and packages in its store.
 
+use std::time::Duration;
+
 use discord::Discord as Function;
 use edge::{Clock, StatusCode, config::name};
 use registry::{
@@ -188,6 +190,28 @@ impl World {
         let body = interaction.bytes();
         let seconds = self.host.now().milliseconds() / 1000;
         self.post(&self.key.headers(seconds, &body), body)
+    }
+
+    /// How long an interaction takes on another platform, and what it is answered there.
+    pub fn through<H: discord::Host>(
+        &self,
+        host: &H,
+        interaction: &Interaction,
+    ) -> (Duration, Value) {
+        let started = self.host.now();
+        let body = interaction.bytes();
+        let headers = self.key.headers(started.milliseconds() / 1000, &body);
+        let request = request("POST", "/discord/interactions")
+            .headers(&headers)
+            .body(body)
+            .build();
+        self.host.block_on(async {
+            let response = edge::serve::<Function, _>(host, request).await;
+            let took = self.host.now().milliseconds() - started.milliseconds();
+            let body = response.body.bytes(1 << 20).await.unwrap();
+            let took = Duration::from_millis(took.unsigned_abs());
+            (took, serde_json::from_slice(&body).unwrap_or_default())
+        })
     }
 
     /// What a request is answered.
