@@ -35,6 +35,7 @@ use edge::{
     config::{self, name},
 };
 
+pub use commands::status::FUNCTIONS;
 pub use locale::Locale;
 
 /// What the function may do on its platform.

@@ -22,7 +22,7 @@ use crate::{
     later::Job,
     message::{Button, Color, CustomId, Embed, Message, Style},
     permission,
-    table::{Audience, permissions},
+    table::OPERATORS,
 };
 use seal::Refusal;
 
@@ -88,8 +88,7 @@ pub async fn pressed<H: Host>(host: &H, context: &Context, id: &str) -> Result<A
         let text = say!(locale, "Nothing was changed.", "Es wurde nichts geändert.");
         return Ok(Answer::Update(Message::note(Color::PLAIN, &text)));
     }
-    let operators = Audience::Operators(permissions::MANAGE_GUILD);
-    permission::check(host, &context.scene, operators).await?;
+    permission::check(host, &context.scene, OPERATORS).await?;
     Ok(Answer::Later {
         place: Place::Instead,
         job: Job::Fulfil(wish),

@@ -86,14 +86,14 @@ pub struct Scene {
 /// Where an answer that comes later goes. The token is a secret for the 15 minutes that it is of use.
 #[derive(Clone)]
 pub struct ReplyTo {
-    /// The application.
-    pub application: Snowflake,
+    /// The application, where the interaction says it.
+    pub application: Option<Snowflake>,
     /// Its token for this interaction.
     pub token: String,
 }
 
 impl std::fmt::Debug for ReplyTo {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "ReplyTo({}, …)", self.application)
+        write!(formatter, "ReplyTo({:?}, …)", self.application)
     }
 }

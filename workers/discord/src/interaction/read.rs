@@ -169,9 +169,8 @@ fn reply(body: &Value) -> Result<ReplyTo, Unreadable> {
     if token.len() > LONGEST_TOKEN {
         return Err(unreadable("`token`"));
     }
-    let application = id(&body["application_id"]);
     Ok(ReplyTo {
-        application: application.ok_or_else(|| unreadable("`application_id`"))?,
+        application: id(&body["application_id"]),
         token,
     })
 }

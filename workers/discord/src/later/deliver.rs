@@ -9,6 +9,7 @@ use edge::{
     header,
     outbound::{self, AllowedHosts, Answer, Bounds, OutboundError},
 };
+use registry::Snowflake;
 use serde_json::Value;
 
 use crate::{VERSION, interaction::ReplyTo, message::Message};
@@ -99,11 +100,15 @@ async fn request<C: Config>(
     reply: &ReplyTo,
     message: &Message,
 ) -> Result<FetchRequest, ConfigError> {
+    let application = match &reply.application {
+        Some(application) => application.clone(),
+        None => own_application(config).await?,
+    };
     let mut url = api(config).await?;
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().extend([
             "webhooks",
-            reply.application.as_str(),
+            application.as_str(),
             &reply.token,
             "messages",
             "@original",
@@ -114,6 +119,15 @@ async fn request<C: Config>(
         url,
         headers: headers(config).await?,
         body: message.to_edit().to_string().into(),
+    })
+}
+
+async fn own_application<C: Config>(config: &C) -> Result<Snowflake, ConfigError> {
+    let name = name::DISCORD_APPLICATION_ID;
+    let id = config::required(config, name).await?;
+    Snowflake::parse(&id).map_err(|_| ConfigError::Malformed {
+        name,
+        expected: "the id of the application, a number",
     })
 }
 

@@ -11,7 +11,7 @@ const NAME: u16 = 64;
 const URL: u16 = 2_000;
 
 /// Longest reason of a withdrawal, as in the admin API.
-pub(super) const REASON: u16 = 500;
+const REASON: u16 = 500;
 
 const PACKAGE: Opt = Opt {
     name: "package",
@@ -80,6 +80,13 @@ const fn optional(option: Opt) -> Opt {
     }
 }
 
+/// Whom the operator lets look after releases.
+pub const OPERATORS: Audience = Audience::Operators(permissions::MANAGE_GUILD);
+
+/// Who may have announcements posted in a server's channels: who could make a webhook there.
+const ANNOUNCERS: Audience =
+    Audience::Members(permissions::MANAGE_WEBHOOKS | permissions::MANAGE_GUILD);
+
 /// All commands.
 pub static COMMANDS: &[Command] = &[
     Command {
@@ -131,7 +138,7 @@ pub static COMMANDS: &[Command] = &[
             en: "For authors and operators: look after releases",
             de: "Für Autoren und Betreiber: sich um Releases kümmern",
         },
-        audience: Audience::Operators(permissions::MANAGE_GUILD),
+        audience: OPERATORS,
         body: Body::Has(RELEASE_COMMANDS),
     },
     Command {
@@ -141,7 +148,7 @@ pub static COMMANDS: &[Command] = &[
             en: "Announce a package's releases in a channel",
             de: "Releases eines Pakets in einem Kanal ankündigen",
         },
-        audience: Audience::Members(permissions::MANAGE_WEBHOOKS | permissions::MANAGE_GUILD),
+        audience: ANNOUNCERS,
         body: Body::Does(Handler::Subscribe, &[PACKAGE, WHERE, ROLE]),
     },
     Command {
@@ -151,7 +158,7 @@ pub static COMMANDS: &[Command] = &[
             en: "Stop announcing a package's releases in a channel",
             de: "Releases eines Pakets in einem Kanal nicht mehr ankündigen",
         },
-        audience: Audience::Members(permissions::MANAGE_WEBHOOKS | permissions::MANAGE_GUILD),
+        audience: ANNOUNCERS,
         body: Body::Does(Handler::Unsubscribe, &[ANY_PACKAGE, WHERE]),
     },
 ];

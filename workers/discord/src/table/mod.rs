@@ -7,7 +7,7 @@ mod check;
 mod commands;
 mod registration;
 
-pub use commands::COMMANDS;
+pub use commands::{COMMANDS, OPERATORS};
 pub use registration::{Scope, registration};
 
 pub(crate) use check::check;

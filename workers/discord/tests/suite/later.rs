@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
-use edge::{Clock, StatusCode};
+use edge::{Clock, StatusCode, config::name};
 use serde_json::json;
 use testkit::{
     fake::{Mode, Reply, Rule, discord::limited},
@@ -93,6 +93,29 @@ fn discord_is_asked_again_for_as_long_as_it_makes_sense() {
             "{what}\n{lines}"
         );
         assert!(!lines.contains(TOKEN), "{what}\n{lines}");
+    }
+}
+
+#[test]
+fn the_application_is_the_interactions_or_the_configured_one() {
+    for (configured, arrives) in [
+        (APPLICATION, true),
+        ("7", false),
+        ("../x", false),
+        ("", false),
+    ] {
+        let world = World::new();
+        world.host.set(name::DISCORD_APPLICATION_ID, configured);
+        world.answer(&changelog().without("application_id"));
+        world.host.block_on(world.host.run_deferred());
+        assert_eq!(
+            !world.discord.edits(TOKEN).is_empty(),
+            arrives,
+            "{configured}"
+        );
+        let lines = world.host.log_lines().join("\n");
+        assert_eq!(lines.contains("discord-answer-lost"), !arrives, "{lines}");
+        world.later(&changelog());
     }
 }
 

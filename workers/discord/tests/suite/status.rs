@@ -27,6 +27,25 @@ fn health(asked: &Asked, runtime: &str) -> Reply {
 }
 
 #[test]
+fn no_function_is_forgotten() {
+    let workers = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let folders = std::fs::read_dir(workers)
+        .unwrap()
+        .map(|folder| folder.unwrap());
+    let functions = folders.filter(|folder| folder.path().join("wasm/Cargo.toml").is_file());
+    let functions: Vec<String> = functions
+        .map(|folder| folder.file_name().to_string_lossy().into_owned())
+        .collect();
+    assert!(functions.len() >= 4, "{functions:?}");
+    for function in functions {
+        assert!(
+            discord::FUNCTIONS.contains(&function.as_str()),
+            "{function}"
+        );
+    }
+}
+
+#[test]
 fn every_function_of_every_deployment_is_shown() {
     let world = World::empty();
     world.host.serve("https://edge.example", |asked: &Asked| {
