@@ -10,7 +10,7 @@ use edge::{
 use serde_json::{Value, json};
 use testkit::{
     fake::{
-        Discord, Foundry, Github, Mode, Peer, Reply, Rule, Server, client, discord, foundry,
+        Foundry, Github, Mode, Peer, Reply, Rule, Server, client, foundry,
         github::{self, Upload},
     },
     memory::MemoryHost,
@@ -294,50 +294,6 @@ fn the_server_misbehaves_on_the_wire() {
         client::get(&address).is_err(),
         "a dropped server still answers"
     );
-}
-
-#[test]
-fn discord_takes_what_is_within_its_limits() {
-    let server = Discord::start().expect("a server");
-    let fake = &server.discord;
-    let url = fake.webhook_url();
-    let kind = ("content-type", "application/json");
-    let post = |url: &str, message: &Value| {
-        client::send("POST", url, &[kind], message.to_string().as_bytes()).expect("an answer")
-    };
-    let message = json!({ "embeds": [{ "title": "1.0.0" }], "allowed_mentions": { "parse": [] } });
-    assert_eq!(post(&url, &message).status, 204);
-    let answer = post(&format!("{url}?wait=true"), &message);
-    assert_eq!(
-        (answer.status, &json_of(&answer)["embeds"]),
-        (200, &message["embeds"])
-    );
-    assert_eq!(fake.messages(), [message.clone(), message.clone()]);
-    assert_eq!(fake.violations(), [""; 0]);
-    let long = json!({ "content": "x".repeat(2_001) });
-    assert_eq!(json_of(&post(&url, &long))["code"], 50_035);
-    assert_eq!(post(&format!("{url}x"), &message).status, 404);
-    fake.script(
-        Rule::on(
-            "POST",
-            fake.webhook_path(),
-            Mode::Answer(discord::limited(0.25, false)),
-        )
-        .times(1),
-    );
-    let limited = post(&url, &message);
-    assert_eq!(
-        (limited.status, &json_of(&limited)["retry_after"]),
-        (429, &json!(0.25))
-    );
-    assert_eq!(limited.header("retry-after"), Some("1"));
-    assert_eq!(fake.messages().len(), 2);
-    post(&url, &json!({ "content": "@everyone" }));
-    assert_eq!(fake.violations().len(), 1);
-    // The message arrives, but its answer is lost.
-    fake.script(Rule::on("POST", fake.webhook_path(), Mode::AnswerLost));
-    assert!(client::send("POST", &url, &[kind], message.to_string().as_bytes()).is_err());
-    assert_eq!(fake.messages().len(), 4);
 }
 
 #[test]

@@ -91,10 +91,16 @@ impl Interaction {
         Self::of(2, command(path))
     }
 
-    /// The same while the option `name` is being typed.
+    /// A command while its option `name` is being typed and has come to `typed`.
     pub fn autocomplete(path: &str, name: &str, typed: &str) -> Self {
+        Self::command(path).typing(name, typed)
+    }
+
+    /// The same while the option `name` is being typed, the others filled in.
+    #[must_use]
+    pub fn typing(self, name: &str, typed: &str) -> Self {
         let focused = json!({ "name": name, "type": 3, "value": typed, "focused": true });
-        Self::of(4, command(path)).push(focused)
+        self.with("type", 4).push(focused)
     }
 
     /// A button that was pressed on a message of the application.
