@@ -8,6 +8,7 @@ mod build;
 mod cache;
 mod demo;
 mod dev;
+mod discord;
 mod platform;
 mod repository;
 mod run;
@@ -51,6 +52,11 @@ const COMMANDS: &[Command] = &[
         run: demo::command,
     },
     Command {
+        name: "discord",
+        about: "register [--guild ID] [--dry-run] tell Discord which commands there are",
+        run: discord::command,
+    },
+    Command {
         name: "size",
         about: "size of each function against its budget",
         run: size::command,
@@ -91,7 +97,7 @@ fn dispatch() -> Result<ExitCode> {
 fn usage() -> ExitCode {
     println!("cargo xtask <command>\n");
     for command in COMMANDS {
-        println!("  {:<6} {}", command.name, command.about);
+        println!("  {:<7} {}", command.name, command.about);
     }
     ExitCode::from(2)
 }

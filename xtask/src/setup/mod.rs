@@ -71,6 +71,11 @@ pub fn ensure(repository: &Repository) -> Result<()> {
     bring(repository, &steps, false)
 }
 
+/// Brings Node alone; says nothing when it is there.
+pub fn ensure_node(repository: &Repository) -> Result<()> {
+    bring(repository, &[Box::new(node_tools::NodeTools)], false)
+}
+
 /// Brings what `cargo xtask test` needs; says nothing when nothing is missing.
 pub fn ensure_for_tests(repository: &Repository) -> Result<()> {
     bring(repository, &steps(repository)?, false)
