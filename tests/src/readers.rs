@@ -12,7 +12,7 @@ use serde::Deserialize;
 use testkit::{package::unzip, sign::sha256_hex};
 use zip::ZipArchive;
 
-use crate::settings;
+use crate::{node, settings};
 
 const SCRIPT: &str = include_str!("readers.mjs");
 
@@ -57,9 +57,7 @@ pub fn all_open(zip: &[u8], name: &str) -> Result<()> {
 
 fn with_node(file: &std::path::Path) -> Result<Found> {
     let root = settings::root();
-    let own = root.join("node_modules/.bin/node");
-    let program = if own.exists() { own } else { "node".into() };
-    let output = Command::new(program)
+    let output = node::program()
         .args(["--input-type=module", "--eval", SCRIPT, "--"])
         .arg(root.join("package.json"))
         .arg(file)

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::Result;
+use testkit::payload::interaction::{APPLICATION, GUILD, InteractionKey};
 
 use crate::target::Runtime;
 
@@ -21,9 +22,17 @@ pub const NAMES: &[&str] = &[
     "GITHUB_API_URL",
     "GITHUB_ASSET_HOSTS",
     "DISCORD_WEBHOOK_URL",
+    "DISCORD_API_URL",
+    "DISCORD_PUBLIC_KEY",
+    "DISCORD_APPLICATION_ID",
+    "DISCORD_ADMIN_GUILDS",
+    "DISCORD_ADMIN_ROLES",
     "FOUNDRY_API_URL",
     "FOUNDRY_RELEASE_TOKENS",
 ];
+
+/// The role whose members may administer releases from Discord.
+pub const ADMIN_ROLE: &str = "1309430000000000001";
 
 /// Configuration with secrets that protect nothing, and addresses of this machine that are free.
 ///
@@ -55,6 +64,11 @@ pub fn shared() -> Result<BTreeMap<String, String>> {
                 "http://{discord}/api/webhooks/1309411229876543210/fake-discord-webhook-secret"
             ),
         ),
+        ("DISCORD_API_URL", format!("http://{discord}/api/v10")),
+        ("DISCORD_PUBLIC_KEY", InteractionKey::for_tests().public()),
+        ("DISCORD_APPLICATION_ID", APPLICATION.to_owned()),
+        ("DISCORD_ADMIN_GUILDS", GUILD.to_owned()),
+        ("DISCORD_ADMIN_ROLES", ADMIN_ROLE.to_owned()),
         ("FOUNDRY_API_URL", format!("http://{foundry}")),
         (
             "FOUNDRY_RELEASE_TOKENS",
@@ -64,6 +78,7 @@ pub fn shared() -> Result<BTreeMap<String, String>> {
         ("ALLOW_GITHUB_API", format!("http://{api}")),
         ("ALLOW_GITHUB_ASSETS", "http://127.0.0.1:*".to_owned()),
         ("ALLOW_DISCORD", format!("http://{discord}")),
+        ("ALLOW_DISCORD_API", format!("http://{discord}")),
         ("ALLOW_FOUNDRY", format!("http://{foundry}")),
     ];
     Ok(variables

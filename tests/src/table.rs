@@ -1,7 +1,8 @@
 //! Cases as data: one request and what has to come back, in `tests/cases/<function>/*.toml`.
 //!
 //! `${name}` in a value stands for a value of the run (see [`crate::shelf`]), the text `${null}` in
-//! JSON for null.
+//! JSON for null. A case with `interaction` is one that Discord sends; its `json` is the first answer,
+//! its `message` what people see in the end.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +15,14 @@ use serde::Deserialize;
 use serde_json::Value;
 use testkit::sign;
 
-use crate::{http::Response, settings, suite::Case, world::World};
+use crate::{
+    http::Response,
+    settings,
+    suite::Case,
+    values::Values,
+    wanted::{Signing, Wanted},
+    world::World,
+};
 
 /// A file of cases.
 #[derive(Deserialize)]
@@ -30,7 +38,12 @@ struct Row {
     /// What is right.
     name: String,
     /// Method and path, such as `GET /api/v1/packages`.
+    #[serde(default)]
     ask: String,
+    /// What somebody does on Discord, instead of `ask`.
+    interaction: Option<Wanted>,
+    /// How the body is signed in Discord's name.
+    discord: Option<Signing>,
     /// Headers that are sent, names in lower case.
     #[serde(default)]
     send: BTreeMap<String, String>,
@@ -40,6 +53,7 @@ struct Row {
     #[serde(default)]
     signed: bool,
     /// The status.
+    #[serde(default = "fine")]
     status: u16,
     /// Headers that come back. A value that begins with `~` has to be in the header's value,
     /// `*` stands for any value, and everything else is the value.
@@ -55,6 +69,17 @@ struct Row {
     json: Option<Value>,
     /// The whole body.
     text: Option<String>,
+    /// JSON that is in the message which people see on Discord in the end.
+    message: Option<Value>,
+    /// Whether only the person who asked sees it.
+    private: Option<bool>,
+    /// Text that is not in the body, or the message.
+    #[serde(default)]
+    lacks: Vec<String>,
+}
+
+fn fine() -> u16 {
+    200
 }
 
 /// The cases of every file below `tests/cases`, by the files' names.
@@ -90,10 +115,13 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn check(world: &World, row: &Row, values: &BTreeMap<String, String>) -> Result<()> {
+fn check(world: &World, row: &Row, values: &Values) -> Result<()> {
+    if let Some(wanted) = &row.interaction {
+        return heard(world, row, wanted, values);
+    }
     let answer = ask(world, row, values)?.expect(row.status)?;
     for (name, expected) in &row.headers {
-        let expected = fill(expected, values)?;
+        let expected = values.fill(expected)?;
         let value = answer.header(name)?;
         let matches = match expected.strip_prefix('~') {
             Some(part) => value.contains(part),
@@ -104,58 +132,64 @@ fn check(world: &World, row: &Row, values: &BTreeMap<String, String>) -> Result<
     for name in &row.without {
         ensure!(!answer.has(name), "there is {name}: {}", answer.describe());
     }
-    for part in &row.contains {
-        let part = fill(part, values)?;
-        ensure!(
-            answer.text().contains(&part),
-            "{part:?} is not in {}",
-            answer.describe()
-        );
-    }
+    has_texts(row, values, &answer.text()).with_context(|| answer.describe())?;
     if let Some(text) = &row.text {
-        let (text, found) = (fill(text, values)?, answer.text());
+        let (text, found) = (values.fill(text)?, answer.text());
         ensure!(found == text, "the body is {found:?}, not {text:?}");
     }
     if let Some(expected) = &row.json {
-        // TOML has no null.
-        let expected = expected.to_string().replace("\"${null}\"", "null");
-        let expected: Value = serde_json::from_str(&fill(&expected, values)?)?;
-        includes("", &answer.json()?, &expected)?;
+        includes("", &answer.json()?, &values.fill_json(expected)?)?;
     }
     Ok(())
 }
 
-fn ask(world: &World, row: &Row, values: &BTreeMap<String, String>) -> Result<Response> {
-    let (method, path) = row.ask.split_once(' ').context("`ask` is METHOD /path")?;
-    let mut ask = world.ask(method, fill(path, values)?);
-    for (name, value) in &row.send {
-        ask = ask.header(name, fill(value, values)?);
+/// A case that Discord sends.
+fn heard(world: &World, row: &Row, wanted: &Wanted, values: &Values) -> Result<()> {
+    let heard = world.interact(wanted.interaction(values)?)?;
+    has_texts(row, values, &heard.text()).with_context(|| heard.text())?;
+    if let Some(private) = row.private {
+        ensure!(heard.is_private() == private, "{}", heard.answer);
     }
-    let body = fill(row.body.as_deref().unwrap_or_default(), values)?;
+    if let Some(expected) = &row.json {
+        includes("answer", &heard.answer, &values.fill_json(expected)?)?;
+    }
+    if let Some(expected) = &row.message {
+        includes("message", &heard.message, &values.fill_json(expected)?)?;
+    }
+    Ok(())
+}
+
+fn has_texts(row: &Row, values: &Values, text: &str) -> Result<()> {
+    for part in &row.contains {
+        let part = values.fill(part)?;
+        ensure!(text.contains(&part), "{part:?} is not there");
+    }
+    for part in &row.lacks {
+        let part = values.fill(part)?;
+        ensure!(!text.contains(&part), "{part:?} is there");
+    }
+    Ok(())
+}
+
+fn ask(world: &World, row: &Row, values: &Values) -> Result<Response> {
+    let (method, path) = row.ask.split_once(' ').context("`ask` is METHOD /path")?;
+    let mut ask = world.ask(method, values.fill(path)?);
+    for (name, value) in &row.send {
+        ask = ask.header(name, values.fill(value)?);
+    }
+    let body = values.fill(row.body.as_deref().unwrap_or_default())?;
     if row.signed {
         let secret = world.target.variable("GITHUB_WEBHOOK_SECRET");
         let signature = sign::github(secret.as_bytes(), body.as_bytes());
         ask = ask.header("x-hub-signature-256", signature);
     }
+    if let Some(signing) = row.discord {
+        ask = ask.headers(signing.headers(body.as_bytes()));
+    }
     match row.body {
         Some(_) => ask.body(body.as_bytes()).send(),
         None => ask.send(),
     }
-}
-
-/// `text` with every `${name}` replaced.
-fn fill(text: &str, values: &BTreeMap<String, String>) -> Result<String> {
-    let mut filled = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        let (name, after) = after.split_once('}').context("`${` without `}`")?;
-        let value = values.get(name);
-        filled.push_str(before);
-        filled.push_str(value.with_context(|| format!("no value {name}"))?);
-        rest = after;
-    }
-    filled.push_str(rest);
-    Ok(filled)
 }
 
 /// An error that names the first place where `found` is not what `expected` says.
@@ -181,25 +215,9 @@ fn includes(place: &str, found: &Value, expected: &Value) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use serde_json::json;
 
-    use super::{fill, includes};
-
-    #[test]
-    fn values_are_filled_in() {
-        let values = BTreeMap::from([("a".to_owned(), "1".to_owned())]);
-        for (text, expected) in [
-            ("", Some("")),
-            ("x${a}y${a}", Some("x1y1")),
-            ("${b}", None),
-            ("${a", None),
-            ("{a}$", Some("{a}$")),
-        ] {
-            assert_eq!(fill(text, &values).ok().as_deref(), expected, "{text}");
-        }
-    }
+    use super::includes;
 
     #[test]
     fn json_may_have_more_members_but_no_other_values() {

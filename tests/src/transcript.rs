@@ -2,6 +2,8 @@
 
 use std::sync::Mutex;
 
+use serde_json::{Value, json};
+
 /// Bodies longer than this are archives; nobody writes a secret into the middle of one.
 const LONGEST_BODY: usize = 1 << 20;
 
@@ -27,6 +29,7 @@ struct Inner {
     exchanges: Vec<Exchange>,
     texts: Vec<(String, String)>,
     secrets: Vec<(String, String)>,
+    told: Vec<Value>,
 }
 
 impl Transcript {
@@ -50,6 +53,18 @@ impl Transcript {
         if !inner.secrets.iter().any(|(_, known)| *known == text) {
             inner.secrets.push((name, text));
         }
+    }
+
+    /// Notes JSON that Discord got: `kind` is one of those of `tests/discord/validate.mjs`.
+    pub fn told_discord(&self, kind: &str, value: &Value) {
+        let told = &mut self.lock().told;
+        let name = told.len().to_string();
+        told.push(json!({ "kind": kind, "name": name, "value": value }));
+    }
+
+    /// All that Discord got.
+    pub fn all_told(&self) -> Vec<Value> {
+        self.lock().told.clone()
     }
 
     /// Every answered request so far.

@@ -17,6 +17,7 @@ use crate::{
     http::{self, Content, Request, Response, Sink},
     target::Target,
     transcript::{Exchange, Transcript},
+    values::Values,
 };
 
 /// Paths that a function answers. What else is asked for is a file of the website, which Workers
@@ -30,6 +31,7 @@ const FUNCTIONS: &[&str] = &[
     "/download/",
     "/webhooks/",
     "/admin/",
+    "/discord/",
     "/health/",
 ];
 
@@ -48,7 +50,7 @@ pub struct World {
     /// new even to a server whose storage outlives the run.
     pub run: u64,
     next: AtomicU64,
-    values: OnceLock<BTreeMap<String, String>>,
+    values: OnceLock<Values>,
 }
 
 impl World {
@@ -78,14 +80,14 @@ impl World {
     /// Keeps what `${name}` stands for in the cases that are data.
     pub fn remember(&self, values: BTreeMap<String, String>) {
         // Only one case does this.
-        let _ = self.values.set(values);
+        let _ = self.values.set(Values::new(values));
     }
 
     /// What `${name}` stands for.
     ///
     /// # Errors
     /// Where the shelf was not filled.
-    pub fn values(&self) -> Result<&BTreeMap<String, String>> {
+    pub fn values(&self) -> Result<&Values> {
         self.values.get().context("the shelf is empty")
     }
 
@@ -225,7 +227,7 @@ impl<'a> Ask<'a> {
         for (_, signature) in self
             .headers
             .iter()
-            .filter(|(name, _)| name == "x-hub-signature-256")
+            .filter(|(name, _)| name == "x-hub-signature-256" || name == "x-signature-ed25519")
         {
             self.note_signature(signature);
         }

@@ -7,6 +7,7 @@
 mod module;
 mod pack;
 mod served;
+mod slash;
 mod steps;
 mod story;
 

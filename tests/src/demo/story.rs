@@ -1,14 +1,15 @@
 //! What happens: released, installed, released again, updated, tried as a beta, announced.
 
 use anyhow::{Result, ensure};
-use testkit::payload;
+use testkit::payload::{self, interaction::Interaction};
 
 use super::{
     module::{self, ID, REPOSITORY, Released, Source},
     served::{Served, digest},
+    slash,
     steps::{Steps, bytes},
 };
-use crate::{newer::is_newer, package, readers, world::World};
+use crate::{interactions, newer::is_newer, package, readers, wanted::Signing, world::World};
 
 /// A teller of the story.
 struct Teller<'w> {
@@ -50,6 +51,7 @@ pub fn tell(world: &World) -> Result<usize> {
     println!();
     teller.discord(&[&first, &second, &third])?;
     teller.listing(&[&first, &second])?;
+    teller.slash_command(&second)?;
     teller.site()?;
     Ok(teller.steps.count())
 }
@@ -234,6 +236,29 @@ impl Teller<'_> {
             ensure!(told == expected, "{told:?}, not {expected:?}");
             Ok((format!("{} and no beta", told.join(", ")), ()))
         })
+    }
+
+    /// A player asks for the newest version on Discord.
+    fn slash_command(&mut self, newest: &Released) -> Result<()> {
+        let (world, url) = (self.world, self.url(interactions::PATH));
+        let command = Interaction::command("package latest").option("package", ID);
+        self.steps.take("forged slash command", &url, || {
+            let body = command.bytes();
+            let headers = Signing::OtherKey.headers(&body);
+            let ask = world.ask("POST", interactions::PATH).headers(headers);
+            ask.body(&body).send()?.expect(401)?;
+            Ok(("401, the signature is not Discord's".into(), ()))
+        })?;
+        let heard = self.steps.take("/package latest", &url, || {
+            let heard = world.interact(command.clone())?;
+            let is_newest = heard.text().contains(&newest.version);
+            ensure!(is_newest, "it answers {}", heard.text());
+            Ok((format!("{ID} {}", newest.version), heard))
+        })?;
+        for line in slash::lines(&heard.message) {
+            println!("{:17}│ {line}", "");
+        }
+        Ok(())
     }
 
     /// What people and programs find.

@@ -7,9 +7,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{suite::Case, world::World};
+use crate::{node, suite::Case, world::World};
 
 /// How long a line may take to be in the log.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,6 +24,10 @@ pub fn cases() -> Vec<Case> {
         Case::new(
             "everything: no secret, token or signature anywhere",
             no_leaks,
+        ),
+        Case::new(
+            "everything: all that Discord gets is what its own description takes",
+            as_described,
         ),
     ]
 }
@@ -103,7 +107,10 @@ fn requests_in(text: &str) -> BTreeMap<String, Vec<Value>> {
 
 fn says_all(line: &Value) -> Result<()> {
     let function = line["function"].as_str().context("no function")?;
-    ensure!(matches!(function, "manifest" | "webhook"), "{function}");
+    ensure!(
+        matches!(function, "manifest" | "webhook" | "discord"),
+        "{function}"
+    );
     let status = line["status"].as_u64().context("no status")?;
     let route = line["route"].as_str().context("no route")?;
     // Only what leads nowhere has no route.
@@ -154,5 +161,27 @@ pub fn no_leaks(world: &World) -> Result<()> {
     ensure!(leaks.is_empty(), "{}", leaks.join("; "));
     ensure!(seen > 0 && secrets > 0, "nothing was compared");
     println!("        {secrets} secrets in none of {seen} texts");
+    Ok(())
+}
+
+/// An error unless all that Discord was answered or sent is JSON as its own OpenAPI description has
+/// it, by an independent validator.
+fn as_described(world: &World) -> Result<()> {
+    let mut told = world.transcript.all_told();
+    for asked in world.fakes.discord().requests() {
+        let kind = match (asked.method.as_str(), asked.path.contains("/commands")) {
+            ("PUT", true) => "commands",
+            ("PATCH", false) => "edit",
+            ("POST", false) => "post",
+            _ => continue,
+        };
+        let name = told.len().to_string();
+        told.push(json!({ "kind": kind, "name": name, "value": asked.json() }));
+    }
+    ensure!(!told.is_empty(), "Discord was told nothing");
+    let count = told.len();
+    let wrong = node::run("discord/validate.mjs", &told.into())?;
+    ensure!(wrong.is_empty(), "{wrong}");
+    println!("        {count} answers, messages and registrations as described");
     Ok(())
 }

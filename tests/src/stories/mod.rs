@@ -4,6 +4,7 @@ mod announcements;
 mod channels;
 mod configuration;
 mod deliveries;
+mod discord;
 mod everybody;
 mod everything;
 mod large;
@@ -36,6 +37,7 @@ pub fn all() -> Result<Vec<Case>> {
         tracks::cases,
         announcements::cases,
         uploads::cases,
+        discord::cases,
         configuration::cases,
         restart::cases,
         requests::cases,

@@ -34,8 +34,13 @@ const VARIABLES: &[(&str, &str)] = &[
     // The path is the one that testkit's fake knows.
     (
         "DISCORD_WEBHOOK_URL",
-        "http://{host}/api/webhooks/1309411229876543210/fake-discord-webhook-secret",
+        "http://{discord}/api/webhooks/1309411229876543210/fake-discord-webhook-secret",
     ),
+    ("DISCORD_API_URL", "http://{discord}/api/v10"),
+    ("DISCORD_PUBLIC_KEY", suites::DISCORD_KEY),
+    ("DISCORD_APPLICATION_ID", "1309400000000000001"),
+    ("DISCORD_ADMIN_GUILDS", "1309410000000000000"),
+    ("DISCORD_ADMIN_ROLES", "1309430000000000001"),
     ("FOUNDRY_API_URL", "http://{host}"),
     (
         "FOUNDRY_RELEASE_TOKENS",

@@ -41,14 +41,22 @@ const VARIABLES: &[(&str, &str)] = &[
     // The path is the one that testkit's fake knows.
     (
         "DISCORD_WEBHOOK_URL",
-        "http://{host}/api/webhooks/1309411229876543210/fake-discord-webhook-secret",
+        "http://{discord}/api/webhooks/1309411229876543210/fake-discord-webhook-secret",
     ),
+    ("DISCORD_API_URL", "http://{discord}/api/v10"),
+    ("DISCORD_PUBLIC_KEY", DISCORD_KEY),
+    ("DISCORD_APPLICATION_ID", "1309400000000000001"),
+    ("DISCORD_ADMIN_GUILDS", "1309410000000000000"),
+    ("DISCORD_ADMIN_ROLES", "1309430000000000001"),
     ("FOUNDRY_API_URL", "http://{host}"),
     (
         "FOUNDRY_RELEASE_TOKENS",
         r#"{"announced":"test-only-foundry-token-e6c4"}"#,
     ),
 ];
+
+/// The public half of the key that testkit signs interactions with.
+pub const DISCORD_KEY: &str = "ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c";
 
 /// What the contract's cases need.
 const CONTRACT_VARIABLES: &[(&str, &str)] = &[("GITHUB_API_URL", "http://{host}")];
@@ -141,8 +149,8 @@ fn options(
 }
 
 /// Values for `variables`, in which each `{host}` becomes an address of
-/// loopback that nothing listens on, and each `{secret}` what nobody can
-/// guess; and an address for the server.
+/// loopback that nothing listens on, every `{discord}` the same one, and each
+/// `{secret}` what nobody can guess; and an address for the server.
 pub fn fill(
     variables: &[(&'static str, &str)],
 ) -> Result<(Vec<(&'static str, String)>, SocketAddr)> {
@@ -154,9 +162,10 @@ pub fn fill(
         held.push(listener);
         Ok(address)
     };
+    let discord = free()?.to_string();
     let mut values = Vec::new();
     for (name, value) in variables {
-        let mut value = (*value).to_owned();
+        let mut value = value.replace("{discord}", &discord);
         while value.contains("{host}") {
             value = value.replacen("{host}", &free()?.to_string(), 1);
         }
