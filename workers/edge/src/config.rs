@@ -36,6 +36,16 @@ pub mod name {
     pub const FOUNDRY_RELEASE_TOKENS: &str = "FOUNDRY_RELEASE_TOKENS";
     /// Origin of Foundry's Package Release API.
     pub const FOUNDRY_API_URL: &str = "FOUNDRY_API_URL";
+    /// Hosts whose images may be proxied.
+    pub const PROXY_ALLOWED_HOSTS: &str = "PROXY_ALLOWED_HOSTS";
+    /// Secret, optional: comma-separated tokens, one of which a request has to carry.
+    pub const PROXY_ACCESS_TOKENS: &str = "PROXY_ACCESS_TOKENS";
+    /// Secret, optional: comma-separated `id:key` pairs that sign addresses.
+    pub const PROXY_SIGNING_KEYS: &str = "PROXY_SIGNING_KEYS";
+    /// JSON object from the name of a preset to its options.
+    pub const PROXY_PRESETS: &str = "PROXY_PRESETS";
+    /// Most bytes that proxied images may take in the store.
+    pub const PROXY_CACHE_BYTES: &str = "PROXY_CACHE_BYTES";
 }
 
 /// Why a variable or secret cannot be used. Never carries its value.

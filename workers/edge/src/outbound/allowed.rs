@@ -2,6 +2,8 @@
 
 use url::{Host, Url};
 
+use super::address;
+
 /// One entry of a list: `host`, `host:port` or `*.host`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostPattern {
@@ -24,7 +26,8 @@ impl HostPattern {
             && url.query().is_none()
             && url.fragment().is_none()
             && url.username().is_empty()
-            && url.password().is_none();
+            && url.password().is_none()
+            && !rest.contains('*');
         // `http://host:80/` loses its port in parsing, so the entry's own text tells.
         let port = match rest.rsplit_once(':') {
             Some((_, port)) if !rest.ends_with(']') => Some(port.parse().ok()?),
@@ -62,23 +65,44 @@ impl HostPattern {
 /// `host` and `*.host` allow `https` on its own port only. `host:port` allows exactly that port,
 /// with either scheme, and is the only way to allow an address on a private network.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AllowedHosts(Vec<HostPattern>);
+pub struct AllowedHosts {
+    patterns: Vec<HostPattern>,
+    /// Whether every host of the public internet is allowed besides.
+    public: bool,
+}
 
 impl AllowedHosts {
     /// Reads a comma-separated list; `None` where an entry is malformed.
     pub fn parse(list: &str) -> Option<Self> {
-        list.split(',')
-            .map(str::trim)
-            .filter(|entry| !entry.is_empty())
-            .map(HostPattern::parse)
-            .collect::<Option<Vec<_>>>()
-            .map(Self)
+        let patterns = entries(list).map(HostPattern::parse);
+        Some(Self {
+            patterns: patterns.collect::<Option<_>>()?,
+            public: false,
+        })
+    }
+
+    /// The same for a list whose entries may also be `*`, which stands for every host of the public
+    /// internet, by `https` on its own port (see [`address::may_be_public`]).
+    pub fn parse_open(list: &str) -> Option<Self> {
+        let named = entries(list).filter(|entry| *entry != "*");
+        Some(Self {
+            patterns: named.map(HostPattern::parse).collect::<Option<_>>()?,
+            public: entries(list).any(|entry| entry == "*"),
+        })
     }
 
     /// Whether `url` may be asked.
     pub fn allow(&self, url: &Url) -> bool {
-        self.0.iter().any(|pattern| pattern.allows(url))
+        let public = || url.scheme() == "https" && url.port().is_none();
+        self.patterns.iter().any(|pattern| pattern.allows(url))
+            || self.public && public() && address::may_be_public(url)
     }
+}
+
+fn entries(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',')
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
 }
 
 #[cfg(test)]
@@ -116,6 +140,25 @@ mod tests {
     }
 
     #[test]
+    fn open_lists_allow_the_public_internet_too() {
+        for (list, url, expected) in [
+            ("*", "https://a.example/", true),
+            ("*", "http://a.example/", false),
+            ("*", "https://a.example:8443/", false),
+            ("*", "https://127.0.0.1/", false),
+            ("*", "https://2130706433/", false),
+            ("*", "https://10.0.0.1.nip.io/", false),
+            ("*, 127.0.0.1:9000", "http://127.0.0.1:9000/", true),
+            ("*.a.example", "https://b.example/", false),
+        ] {
+            let hosts = AllowedHosts::parse_open(list).expect(list);
+            let url = Url::parse(url).expect(url);
+            assert_eq!(hosts.allow(&url), expected, "{list} {url}");
+        }
+        assert_eq!(AllowedHosts::parse("*"), None);
+    }
+
+    #[test]
     fn malformed_entries_are_refused() {
         for list in [
             "https://a.example",
@@ -123,6 +166,7 @@ mod tests {
             "a.example:port",
             "user@a.example",
             "*.127.0.0.1",
+            "a.*.example",
             "a b",
         ] {
             assert_eq!(AllowedHosts::parse(list), None, "{list}");

@@ -1,5 +1,6 @@
 //! Requests to other servers, bounded: which hosts, how many redirects, how long, how many bytes.
 
+pub mod address;
 mod allowed;
 mod bounded;
 
