@@ -12,6 +12,8 @@ pub mod contract;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fake;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod image;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod memory;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod package;

@@ -10,6 +10,7 @@ mod http1;
 mod peer;
 mod script;
 mod server;
+mod site;
 
 pub use discord::Discord;
 pub use exchange::{Asked, Delivery, Reply, Service, Silence};
@@ -18,3 +19,4 @@ pub use github::Github;
 pub use peer::Peer;
 pub use script::{Mode, Rule};
 pub use server::{Listener, Server};
+pub use site::{Site, SiteServer};
