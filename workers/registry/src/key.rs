@@ -48,6 +48,10 @@ pub enum Key<'a> {
     ButtonKey,
     /// What a button in Discord stands for, where it is too long for the button.
     PendingButton(&'a Digest),
+    /// What is known of a proxied address: which image it has, until when.
+    Proxied(&'a Digest),
+    /// How many bytes proxied images take.
+    ImageLedger,
 }
 
 /// How an object comes to be written.
@@ -106,6 +110,8 @@ impl Key<'_> {
             Self::Image(hash) => format!("images/{hash}"),
             Self::ButtonKey => "discord/button-key".to_owned(),
             Self::PendingButton(digest) => format!("discord/pending/{digest}"),
+            Self::Proxied(hash) => format!("proxied/{hash}.json"),
+            Self::ImageLedger => "image-ledger.json".to_owned(),
         }
     }
 
@@ -130,10 +136,13 @@ impl Key<'_> {
             | Self::Catalogue
             | Self::Actions(_)
             | Self::Subscriptions(_)
-            | Self::Delivery(_) => Writing::CompareAndSwap,
-            Self::Staged(_) | Self::OpenDelivery(_) | Self::Image(_) | Self::PendingButton(_) => {
-                Writing::Replace
-            }
+            | Self::Delivery(_)
+            | Self::ImageLedger => Writing::CompareAndSwap,
+            Self::Staged(_)
+            | Self::OpenDelivery(_)
+            | Self::Image(_)
+            | Self::Proxied(_)
+            | Self::PendingButton(_) => Writing::Replace,
         }
     }
 
@@ -152,7 +161,9 @@ impl Key<'_> {
             | Self::Staged(_)
             | Self::OpenDelivery(_)
             | Self::ButtonKey
-            | Self::PendingButton(_) => CachePolicy::Private,
+            | Self::PendingButton(_)
+            | Self::Proxied(_)
+            | Self::ImageLedger => CachePolicy::Private,
         }
     }
 
@@ -162,7 +173,7 @@ impl Key<'_> {
         match self {
             Self::Delivery(_) => Some(JOURNAL_LIFETIME),
             Self::Staged(_) => Some(STAGED_LIFETIME),
-            Self::Image(_) => Some(IMAGE_LIFETIME),
+            Self::Image(_) | Self::Proxied(_) => Some(IMAGE_LIFETIME),
             Self::PendingButton(_) => Some(BUTTON_LIFETIME),
             _ => None,
         }
@@ -174,6 +185,8 @@ impl Key<'_> {
 pub enum Prefix {
     /// The marks of unfinished deliveries.
     OpenDeliveries,
+    /// Proxied images.
+    Images,
 }
 
 impl Prefix {
@@ -181,6 +194,7 @@ impl Prefix {
     pub fn path(self) -> String {
         match self {
             Self::OpenDeliveries => "open/".to_owned(),
+            Self::Images => "images/".to_owned(),
         }
     }
 }

@@ -135,6 +135,7 @@ fn every_key_has_its_place() -> Result<(), NameError> {
     let hash = Digest::new([0xab; 32]);
     let image = format!("images/{}", "ab".repeat(32));
     let pending = format!("discord/pending/{}", "ab".repeat(32));
+    let proxied = format!("proxied/{}.json", "ab".repeat(32));
     let files = format!(
         "packages/My-Module/releases/1.2.0-beta.1/{}",
         "ab".repeat(32)
@@ -163,6 +164,8 @@ fn every_key_has_its_place() -> Result<(), NameError> {
         (Key::Actions(&id), "packages/My-Module/actions.json", json, Write::CompareAndSwap, Cache::Private),
         (Key::ButtonKey, "discord/button-key", "application/octet-stream", Write::CreateOnly, Cache::Private),
         (Key::PendingButton(&hash), &pending, "text/plain", Write::Replace, Cache::Private),
+        (Key::Proxied(&hash), &proxied, json, Write::Replace, Cache::Private),
+        (Key::ImageLedger, "image-ledger.json", json, Write::CompareAndSwap, Cache::Private),
     ];
     for (key, path, media_type, writing, cache) in expected {
         assert_eq!(key.path(), path);
@@ -172,6 +175,7 @@ fn every_key_has_its_place() -> Result<(), NameError> {
     }
     let mark = Key::OpenDelivery(&delivery).path();
     assert!(mark.starts_with(&Prefix::OpenDeliveries.path()));
+    assert!(image.starts_with(&Prefix::Images.path()));
     assert_eq!(key::open_delivery(&mark), Some(delivery.clone()));
     Ok(())
 }
