@@ -125,6 +125,7 @@ fn allow_what_is_named(values: &mut Variables, allowed: &BTreeSet<String>) {
         }
     }
     allow_status(values);
+    allow_proxied(values);
     if values.get("ALLOW_GITHUB_ASSETS").is_some() {
         return;
     }
@@ -158,6 +159,26 @@ fn allow_status(values: &mut Variables) {
     }
     if let Some(first) = others.first() {
         values.set_default("ALLOW_STATUS", first);
+    }
+}
+
+/// The proxy may reach every host by https; what its list names with a port comes on top.
+fn allow_proxied(values: &mut Variables) {
+    let hosts = values.get("PROXY_ALLOWED_HOSTS").unwrap_or_default();
+    let with_port = hosts
+        .split(',')
+        .map(str::trim)
+        .filter(|host| name(host) != *host);
+    let with_port = with_port.collect::<Vec<_>>().join(",");
+    let AssetOrigin { entry, left_out } = asset_origin(&with_port, &BTreeSet::new());
+    for host in left_out {
+        eprintln!(
+            "warning: of PROXY_ALLOWED_HOSTS, {host} is not reachable on Spin: the sandbox takes \
+             one host with a port, others can be added to allowed_outbound_hosts in spin.toml"
+        );
+    }
+    if let Some(entry) = entry {
+        values.set_default("ALLOW_PROXY", &entry);
     }
 }
 
@@ -288,6 +309,10 @@ mod tests {
                     "STATUS_ORIGINS",
                     "one=https://one.example, two=https://two.example/".into(),
                 ),
+                (
+                    "PROXY_ALLOWED_HOSTS",
+                    "a.example, 127.0.0.1:6,*.b.example,127.0.0.1:5".into(),
+                ),
             ],
         );
         let allowed = BTreeSet::from(["https://codeload.github.com".to_owned()]);
@@ -299,6 +324,7 @@ mod tests {
             ("ALLOW_FOUNDRY", "https://kept"),
             ("ALLOW_DISCORD_API", "http://127.0.0.1:6"),
             ("ALLOW_STATUS", "https://two.example"),
+            ("ALLOW_PROXY", "*://127.0.0.1:*"),
         ] {
             assert_eq!(values.get(name), Some(value), "{name}");
         }

@@ -26,6 +26,12 @@ const BUDGETS: &[Budget] = &[
         workers: Some(200_000),
         spin: 200_000,
     },
+    // Image codecs take up to 320 KB of it.
+    Budget {
+        function: "proxy",
+        workers: Some(600_000),
+        spin: 600_000,
+    },
     Budget {
         function: "site",
         workers: None,

@@ -163,7 +163,7 @@ impl Both<'_> {
 
     fn worker_routes(&self) -> BTreeSet<String> {
         let routes = self.environment.routes.iter();
-        routes.map(|route| route.path().into()).collect()
+        routes.map(|route| in_folder(route.path())).collect()
     }
 
     /// In Cloudflare's spelling, `/x/*` for Spin's `/x/...`.
@@ -219,6 +219,14 @@ impl Both<'_> {
             .filter(|word| !row.contains(&format!("`{word}`")))
             .map(|word| format!("README.md's row of {name} does not name `{word}`"))
             .collect()
+    }
+}
+
+/// `/x/*` for `/x*`: the one way in which Cloudflare routes `/x?y` too, which Spin's `/x/...` does.
+fn in_folder(path: &str) -> String {
+    match path.strip_suffix('*') {
+        Some(start) if !start.ends_with('/') => format!("{start}/*"),
+        _ => path.to_owned(),
     }
 }
 

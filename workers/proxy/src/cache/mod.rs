@@ -1,0 +1,18 @@
+//! What is kept of images, and how requests for the same one keep out of each other's way.
+//!
+//! A record (`proxied/{hash of an address}.json`) says which image an address has, and until when
+//! that is so; the image's bytes are in `images/{hash}`. Nothing depends on either being there: a
+//! cache that fails costs a fetch, never an answer.
+
+mod leases;
+mod ledger;
+mod record;
+mod room;
+mod store;
+mod tee;
+
+pub use leases::Lease;
+pub use record::{Age, Found, Image, Record, Validators, seconds_later};
+pub use room::Room;
+pub use store::{keep, open, read, write};
+pub use tee::{Tap, tee};

@@ -1,0 +1,100 @@
+//! Records and images in the object store. Every failure is logged and then passed over.
+
+use edge::{
+    Body, log,
+    objects::{self, Get, Got, ObjectError, Put, Written},
+};
+use registry::{Digest, Key};
+use serde_json::json;
+
+use super::{Image, Record, ledger, seconds_later};
+use crate::{Host, settings::Settings};
+
+/// Largest record, in bytes.
+const MAX_RECORD: u64 = 16 << 10;
+
+/// The record of an address; `None` where there is none that can be read.
+pub async fn read<H: Host>(host: &H, key: &Digest) -> Option<Record> {
+    let path = Key::Proxied(key).path();
+    match objects::read(host, &path, MAX_RECORD).await {
+        // One of another version of this function is as good as none.
+        Ok(stored) => serde_json::from_slice(&stored?.bytes).ok(),
+        Err(error) => {
+            failed(host, "read a record", &error);
+            None
+        }
+    }
+}
+
+/// Keeps the record of an address.
+pub async fn write<H: Host>(host: &H, key: &Digest, record: &Record) {
+    let Ok(text) = serde_json::to_vec(record) else {
+        return;
+    };
+    let put = Put {
+        content_type: Some(Key::Proxied(key).content_type()),
+        expires: Some(record.expires()),
+        ..Put::default()
+    };
+    let path = Key::Proxied(key).path();
+    if let Err(error) = host.object_put(&path, text.into(), put).await {
+        failed(host, "write a record", &error);
+    }
+}
+
+/// The bytes of an image, not yet read; `None` where they are not there any more.
+pub async fn open<H: Host>(host: &H, image: &Image) -> Option<Body> {
+    let path = Key::Image(&image.version).path();
+    match host.object_get(&path, Get::default()).await {
+        Ok(Got::Found(object)) if object.meta.size == image.length => Some(object.body),
+        Ok(_) => None,
+        Err(error) => {
+            failed(host, "read an image", &error);
+            None
+        }
+    }
+}
+
+/// Stores the bytes of the image `version`, of which there are at most `most`, if there is room;
+/// how many they are.
+pub async fn keep<H: Host>(
+    host: &H,
+    settings: &Settings,
+    version: &Digest,
+    body: Body,
+    most: u64,
+) -> Option<u64> {
+    let length = body.length().unwrap_or(most);
+    match ledger::reserve(host, length, settings.cache_bytes).await {
+        Ok(true) => {}
+        Ok(false) => return None,
+        Err(error) => {
+            failed(host, "count images", &error);
+            return None;
+        }
+    }
+    let key = Key::Image(version);
+    let put = Put {
+        content_type: Some(key.content_type()),
+        cache_control: Some(key.cache().header()),
+        expires: key
+            .lifetime()
+            .map(|seconds| seconds_later(host.now(), seconds)),
+        ..Put::default()
+    };
+    match host.object_put(&key.path(), body, put).await {
+        Ok(Written::Stored(meta)) => Some(meta.size),
+        Ok(Written::Refused) => None,
+        // A source that broke off is no failure of ours.
+        Err(ObjectError::Body(_)) => None,
+        Err(error) => {
+            failed(host, "store an image", &error);
+            None
+        }
+    }
+}
+
+fn failed<H: Host>(host: &H, what: &str, error: &ObjectError) {
+    let members = json!({ "what": what, "cause": error.to_string() });
+    log::event(host, host.now(), "image cache failed", members);
+}

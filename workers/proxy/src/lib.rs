@@ -1,0 +1,64 @@
+//! Function `proxy`: images of other sites, for canvases that need CORS, as large as they have to be.
+//!
+//! A request passes through: its address is read ([`address`]), whoever asks is checked
+//! (`access`), the options become a plan (`plan`), and the plan is served (`serve`): from the cache
+//! (`cache`), or from the image's own site (`source`), which has to be on the operator's list.
+
+mod accept;
+mod access;
+pub mod address;
+mod cache;
+mod limits;
+mod make;
+pub mod options;
+mod pass;
+mod percent;
+mod plan;
+mod refusal;
+mod reply;
+mod routes;
+mod serve;
+mod settings;
+mod source;
+
+use edge::{
+    Clock, Config, Defer, Fetch, Function, Log, Objects, Platform, Request, Response, Unhealthy,
+};
+
+/// What the function may do on its platform.
+pub trait Host:
+    Objects + Fetch + Clock + Config + Defer + Log + Platform + Clone + 'static
+{
+}
+
+impl<H> Host for H where
+    H: Objects + Fetch + Clock + Config + Defer + Log + Platform + Clone + 'static
+{
+}
+
+/// Function `proxy`.
+pub struct Proxy;
+
+impl<H: Host> Function<H> for Proxy {
+    const NAME: &'static str = "proxy";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    async fn handle(host: &H, request: Request) -> Response {
+        routes::handle(host, request).await
+    }
+
+    async fn health(host: &H) -> Result<(), Unhealthy> {
+        let unhealthy = |dependency, cause| Unhealthy { dependency, cause };
+        host.object_head("health")
+            .await
+            .map_err(|error| unhealthy("objects", error.to_string()))?;
+        settings::Settings::read(host)
+            .await
+            .map(drop)
+            .map_err(|error| {
+                use edge::ConfigError::{Malformed, Missing, Unavailable};
+                let (Missing { name } | Malformed { name, .. } | Unavailable { name, .. }) = &error;
+                unhealthy(name, error.to_string())
+            })
+    }
+}

@@ -1,0 +1,216 @@
+//! Images that pass through as they are.
+//!
+//! A small one is collected, so that it is checked whole and named by its content before anything of
+//! it is sent. A large one streams to the client, and beside that into the store; what is wrong at
+//! its end breaks both off.
+
+use std::rc::Rc;
+
+use edge::{BodyError, Response};
+use registry::Digest;
+use sha2::Digest as _;
+
+use crate::{
+    Host,
+    cache::{self, Found, Image, Lease, Record, Tap, Validators, seconds_later},
+    limits,
+    refusal::{Reason, Refusal},
+    reply::{Picture, Served},
+    routes::Ask,
+    serve::{self, Job},
+    source::{self, Answer, Arrived, Ending},
+};
+
+/// Seconds for which an image's bytes are surely still in the store: well below their lifetime.
+const SURELY_KEPT: u64 = 15 * 24 * 60 * 60;
+
+/// Fetches the source and answers with it.
+///
+/// # Errors
+/// Why there is no image.
+pub async fn produce<H: Host>(host: &H, ask: &Rc<Ask>, mut job: Job) -> Result<Response, Refusal> {
+    loop {
+        let known = known(host, job.old.as_ref());
+        let answer = source::fetch(host, &ask.settings, &ask.plan.source, known).await;
+        match answer {
+            Ok(Answer::Unchanged(freshness)) => {
+                let renewed = job
+                    .old
+                    .take()
+                    .map(|old| renewed(host, old, freshness.seconds));
+                let Some(renewed) = renewed else { continue };
+                if let Some(response) = serve::respond(host, ask, &renewed, Served::Confirmed).await
+                {
+                    cache::write(host, &job.key, &renewed).await;
+                    return Ok(response);
+                }
+                // Its bytes are gone, so it is asked for without a condition.
+            }
+            Ok(Answer::Arrived(arrived)) => return arrive(host, ask, job, arrived).await,
+            Err(refusal) => return serve::failed(host, ask, job, refusal).await,
+        }
+    }
+}
+
+/// What the source may be asked with: the validators of an image that is still in the store.
+pub fn known<'r, H: Host>(host: &H, old: Option<&'r Record>) -> Option<&'r Validators> {
+    let old = old?;
+    let is_kept = host.now() < seconds_later(old.image()?.written, SURELY_KEPT);
+    (is_kept && !old.validators.is_empty()).then_some(&old.validators)
+}
+
+/// A record that its source has confirmed.
+pub fn renewed<H: Host>(host: &H, old: Record, seconds: u64) -> Record {
+    let now = host.now();
+    Record {
+        confirmed: now,
+        fresh_until: seconds_later(now, seconds),
+        failing_until: None,
+        ..old
+    }
+}
+
+async fn arrive<H: Host>(
+    host: &H,
+    ask: &Rc<Ask>,
+    job: Job,
+    arrived: Arrived,
+) -> Result<Response, Refusal> {
+    let length = arrived.body.length();
+    if length.is_some_and(|length| length <= limits::COLLECTED_BYTES) {
+        collected(host, ask, job, arrived).await
+    } else {
+        Ok(streamed(host, ask, job, arrived))
+    }
+}
+
+/// The record of an image that has just come. Its length is not known yet where it streams.
+pub fn record<H: Host>(host: &H, arrived: &Arrived, version: Digest, length: u64) -> Record {
+    let now = host.now();
+    Record {
+        found: Found::Image(Image {
+            version,
+            kind: arrived.format.media_type().to_owned(),
+            length,
+            made_from: None,
+            written: now,
+        }),
+        confirmed: now,
+        fresh_until: seconds_later(now, arrived.freshness.seconds),
+        failing_until: None,
+        validators: arrived.validators.clone(),
+    }
+}
+
+async fn collected<H: Host>(
+    host: &H,
+    ask: &Rc<Ask>,
+    job: Job,
+    mut arrived: Arrived,
+) -> Result<Response, Refusal> {
+    let body = std::mem::take(&mut arrived.body);
+    let collected = source::collect(body, limits::COLLECTED_BYTES).await;
+    let bytes = match collected.and_then(|bytes| checked(&arrived, &bytes).map(|()| bytes)) {
+        Ok(bytes) => bytes,
+        Err(refusal) => return serve::failed(host, ask, job, refusal).await,
+    };
+    let version = Digest::new(sha2::Sha256::digest(&bytes).into());
+    let record = record(host, &arrived, version, bytes.len() as u64);
+    let picture = Picture {
+        plan: &ask.plan,
+        kind: arrived.format.media_type(),
+        version: &version,
+        fresh_until: record.fresh_until,
+        storable: arrived.freshness.storable,
+        served: Served::Miss,
+    };
+    let response = match picture.is_known(&ask.request) {
+        true => picture.unchanged(host.now()),
+        false => picture.whole(bytes.clone().into(), host.now()),
+    };
+    if arrived.freshness.storable {
+        store(host, ask, (job.key, job.lease), record, bytes.into());
+    }
+    Ok(response)
+}
+
+/// Checks an image that is there as a whole, as far as that goes without decoding it.
+///
+/// # Errors
+/// [`Reason::Unprocessable`] where it is cut short or no image after all.
+pub fn checked(arrived: &Arrived, bytes: &[u8]) -> Result<(), Refusal> {
+    let mut ending = Ending::new(arrived.format, &arrived.head);
+    ending.piece(bytes);
+    let cut_short = || {
+        let name = arrived.format.name();
+        let detail = format!("the {name} image is cut short at its own site");
+        Refusal::new(Reason::Unprocessable, detail)
+    };
+    ending.check().map_err(|_| cut_short())?;
+    match imaging::probe(bytes) {
+        Err(imaging::Error::Truncated(_)) => Err(cut_short()),
+        Err(error @ (imaging::Error::Damaged { .. } | imaging::Error::NotAnImage(_))) => {
+            Err(Refusal::new(Reason::Unprocessable, error.to_string()))
+        }
+        // What cannot be worked on, or is too costly to, can still be looked at.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn streamed<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, mut arrived: Arrived) -> Response {
+    let body = std::mem::take(&mut arrived.body);
+    let (now, random) = (host.now(), host.random());
+    let version = ask.plan.version_of(&arrived.validators, now, &random);
+    let watch = Watch(Ending::new(arrived.format, &arrived.head));
+    let (client, stored) = cache::tee(body, watch);
+    let record = record(host, &arrived, version, 0);
+    let picture = Picture {
+        plan: &ask.plan,
+        kind: arrived.format.media_type(),
+        version: &version,
+        fresh_until: record.fresh_until,
+        storable: arrived.freshness.storable,
+        served: Served::Miss,
+    };
+    // For HEAD nobody reads the body.
+    if arrived.freshness.storable && !ask.request.head {
+        store(host, ask, (job.key, job.lease), record, stored);
+    }
+    picture.whole(client, now)
+}
+
+/// Stores an image and its record after, or beside, the answer; whoever waits for it goes on then.
+pub fn store<H: Host>(
+    host: &H,
+    ask: &Rc<Ask>,
+    (key, lease): (Digest, Option<Lease>),
+    mut record: Record,
+    body: edge::Body,
+) {
+    let (later, ask) = (host.clone(), Rc::clone(ask));
+    host.defer(async move {
+        let Some(version) = record.image().map(|image| image.version) else {
+            return;
+        };
+        let most = limits::PASSED_BYTES;
+        let kept = cache::keep(&later, &ask.settings, &version, body, most).await;
+        if let (Some(length), Found::Image(image)) = (kept, &mut record.found) {
+            image.length = length;
+            cache::write(&later, &key, &record).await;
+        }
+        drop(lease);
+    });
+}
+
+/// Watches what passes.
+struct Watch(Ending);
+
+impl Tap for Watch {
+    fn piece(&mut self, piece: &[u8]) {
+        self.0.piece(piece);
+    }
+
+    fn end(&mut self) -> Result<(), BodyError> {
+        self.0.check()
+    }
+}

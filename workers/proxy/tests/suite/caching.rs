@@ -1,0 +1,345 @@
+//! What is kept, for how long, and what happens when a source fails.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use testkit::{
+    fake::{Mode, Reply, Rule},
+    memory::{MemoryHost, request},
+};
+
+use crate::world::{SITE, World, large_picture, picture};
+
+const DAY: u64 = 24 * 60 * 60;
+
+fn later(host: &MemoryHost, seconds: u64) {
+    host.advance(Duration::from_secs(seconds));
+}
+
+fn target() -> String {
+    format!("/proxy/{SITE}/a.png")
+}
+
+/// How much is in the store below `prefix`.
+fn kept(host: &MemoryHost, prefix: &str) -> u64 {
+    let keys = host
+        .keys()
+        .into_iter()
+        .filter(|key| key.starts_with(prefix));
+    keys.filter_map(|key| host.meta(&key))
+        .map(|meta| meta.size)
+        .sum()
+}
+
+#[test]
+fn whoever_has_it_gets_304_and_nobody_is_asked() {
+    let (world, _) = World::with_image();
+    let first = world.get(&target());
+    let etag = first.header("etag").expect("an entity tag").to_owned();
+    let points = world.host.points().len();
+    let again = world.get_with(&target(), "if-none-match", &etag);
+    assert_eq!((again.status, again.body.as_ref()), (304, Ok(&Vec::new())));
+    assert_eq!(again.header("etag"), Some(&*etag));
+    assert_eq!(again.header("access-control-allow-origin"), Some("*"));
+    // One look at the record, and none at the image.
+    let reads: Vec<_> = world.host.points()[points..]
+        .iter()
+        .map(|point| point.name.clone())
+        .collect();
+    assert!(
+        reads.iter().all(|name| name.starts_with("proxied/")),
+        "{reads:?}"
+    );
+    assert_eq!(
+        world
+            .get_with(&target(), "if-none-match", "\"other\"")
+            .status,
+        200
+    );
+    assert_eq!(world.asked("/a.png"), 1);
+}
+
+#[test]
+fn an_image_is_fresh_as_long_as_its_source_says() {
+    let (world, png) = World::with_image();
+    let said = Reply::new(200)
+        .with("cache-control", "max-age=600")
+        .body(png);
+    world.site.reply("/a.png", said);
+    let first = world.get(&target());
+    let control = first.header("cache-control").unwrap_or_default();
+    assert!(control.starts_with("public, max-age=600, "), "{control}");
+    later(&world.host, 599);
+    let second = world.get(&target());
+    assert_eq!(second.cache(), "vtta-edge; hit");
+    let control = second.header("cache-control").unwrap_or_default();
+    assert!(control.starts_with("public, max-age=1, "), "{control}");
+    assert_eq!(world.asked("/a.png"), 1);
+    let asked = world.get("/proxy?url=images.example%2Fa.png&maxage=30");
+    let control = asked.header("cache-control").unwrap_or_default();
+    assert!(control.starts_with("public, max-age=30, "), "{control}");
+}
+
+#[test]
+fn no_store_is_obeyed() {
+    let (world, png) = World::with_image();
+    let said = Reply::new(200).with("cache-control", "no-store").body(png);
+    world.site.reply("/a.png", said);
+    for _ in 0..2 {
+        let answer = world.get(&target());
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+    assert_eq!(world.asked("/a.png"), 2);
+    assert_eq!(world.host.keys(), Vec::<String>::new());
+}
+
+#[test]
+fn a_stale_image_is_served_at_once_and_asked_for_afterwards() {
+    let (world, png) = World::with_image();
+    world.get(&target());
+    later(&world.host, DAY + 1);
+    let stale = world.get(&target());
+    assert!(
+        stale.cache().contains("stale-while-revalidate"),
+        "{}",
+        stale.cache()
+    );
+    assert_eq!(stale.body, Ok(png.clone()));
+    let asked = world.site.asked_for("/a.png");
+    assert_eq!(asked.len(), 2);
+    let tag = asked[1].header("if-none-match");
+    assert!(tag.is_some(), "the source is not asked conditionally");
+    assert_eq!(world.get(&target()).cache(), "vtta-edge; hit");
+
+    // Another image there now: first the old one, then the new one.
+    let other = picture(9);
+    world.site.put("/a.png", "image/png", other.clone());
+    later(&world.host, DAY + 1);
+    assert_eq!(world.get(&target()).body, Ok(png));
+    assert_eq!(world.get(&target()).body, Ok(other));
+}
+
+#[test]
+fn an_old_image_is_confirmed_before_it_is_served() {
+    let (world, _) = World::with_image();
+    world.get(&target());
+    later(&world.host, 3 * DAY);
+    let confirmed = world.get(&target());
+    assert!(
+        confirmed.cache().contains("fwd-status=304"),
+        "{}",
+        confirmed.cache()
+    );
+    assert_eq!(world.asked("/a.png"), 2);
+    assert_eq!(world.get(&target()).cache(), "vtta-edge; hit");
+}
+
+#[test]
+fn a_source_that_is_down_is_served_from_the_last_good_copy_and_says_so() {
+    for mode in [
+        Mode::Answer(Reply::new(500)),
+        Mode::Answer(Reply::new(403)),
+        Mode::Dropped,
+        Mode::Hangs,
+        Mode::Broken(10),
+    ] {
+        let (world, png) = World::with_image();
+        world.get(&target());
+        later(&world.host, 3 * DAY);
+        let what = format!("{mode:?}");
+        world.site.put("/a.png", "image/png", picture(9));
+        world.site.script(Rule::on("GET", "/a.png", mode));
+        let answer = world.get(&target());
+        assert_eq!(answer.status, 200, "{what}: {}", answer.text());
+        assert_eq!(answer.body, Ok(png.clone()), "{what}");
+        assert!(answer.cache().contains("stale-if-error"), "{what}");
+        assert_eq!(
+            answer.header("warning"),
+            Some("111 vtta-edge \"Revalidation Failed\"")
+        );
+        let control = answer.header("cache-control").unwrap_or_default();
+        assert!(control.starts_with("public, max-age=20, "), "{control}");
+        // It is left alone for a moment.
+        let asked = world.asked("/a.png");
+        assert!(
+            world.get(&target()).cache().contains("stale-if-error"),
+            "{what}"
+        );
+        assert_eq!(world.asked("/a.png"), asked, "{what}");
+        world.site.behave();
+        later(&world.host, 21);
+        assert!(
+            !world.get(&target()).cache().contains("stale-if-error"),
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn what_is_gone_is_gone() {
+    let (world, _) = World::with_image();
+    world.get(&target());
+    later(&world.host, 3 * DAY);
+    world.site.reply("/a.png", Reply::new(410));
+    assert_eq!(world.get(&target()).status, 410);
+}
+
+#[test]
+fn that_there_is_nothing_is_remembered_for_a_while() {
+    let world = World::new();
+    for (name, reply, status, seconds) in [
+        ("/404.png", Reply::new(404), 404, 120),
+        ("/410.png", Reply::new(410), 410, 120),
+        (
+            "/html.png",
+            Reply::new(200).body("<!DOCTYPE html><p>Sign in"),
+            415,
+            120,
+        ),
+        ("/500.png", Reply::new(500), 502, 20),
+        ("/403.png", Reply::new(403), 502, 20),
+    ] {
+        world.site.reply(name, reply);
+        let target = format!("/proxy/{SITE}{name}");
+        for _ in 0..2 {
+            let answer = world.get(&target);
+            assert_eq!(answer.status, status, "{name}: {}", answer.text());
+            assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        }
+        assert_eq!(world.asked(name), 1, "{name}");
+        later(&world.host, seconds - 1);
+        world.get(&target);
+        assert_eq!(world.asked(name), 1, "{name}");
+        later(&world.host, 2);
+        world.get(&target);
+        assert_eq!(world.asked(name), 2, "{name}");
+    }
+}
+
+#[test]
+fn many_who_ask_at_once_cost_one_fetch() {
+    for png in [picture(1), large_picture(1)] {
+        let world = World::new();
+        world.site.put("/a.png", "image/png", png.clone());
+        world.site.script(Rule::on(
+            "GET",
+            "/a.png",
+            Mode::Slow(Duration::from_secs(2)),
+        ));
+        let answers = (0..20).map(|_| world.answer(request("GET", &target()).build()));
+        for answer in world.host.block_on(join_all(answers)) {
+            assert_eq!(answer.status, 200);
+            assert!(answer.body.as_ref() == Ok(&png), "other bytes");
+        }
+        assert_eq!(world.asked("/a.png"), 1);
+    }
+}
+
+#[test]
+fn a_store_that_fails_costs_a_fetch_and_no_answer() {
+    let (world, png) = World::with_image();
+    world.host.inject(|point| {
+        point
+            .name
+            .contains('/')
+            .then_some(testkit::memory::Fault::Before)
+            .filter(|_| !point.name.starts_with("GET "))
+    });
+    for _ in 0..2 {
+        let answer = world.get(&target());
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.body, Ok(png.clone()));
+    }
+    assert_eq!(world.asked("/a.png"), 2);
+}
+
+#[test]
+fn bytes_that_the_store_has_lost_are_fetched_again() {
+    let (world, png) = World::with_image();
+    world.get(&target());
+    let images = world.host.keys();
+    let image = images
+        .iter()
+        .find(|key| key.starts_with("images/"))
+        .expect("an image");
+    world
+        .host
+        .block_on(edge::Objects::object_delete(&world.host, image))
+        .expect("deleted");
+    for expected in ["vtta-edge; fwd=miss", "vtta-edge; hit"] {
+        let answer = world.get(&target());
+        assert_eq!((answer.status, answer.body.as_ref()), (200, Ok(&png)));
+        assert_eq!(answer.cache(), expected);
+    }
+    // Stale, and lost: not asked for conditionally for ever.
+    world
+        .host
+        .block_on(edge::Objects::object_delete(&world.host, image))
+        .expect("deleted");
+    later(&world.host, 3 * DAY);
+    assert_eq!(world.get(&target()).body, Ok(png));
+}
+
+#[test]
+fn images_never_take_more_than_their_budget() {
+    let world = World::new();
+    let budget = 12_000_000;
+    world.host.set("PROXY_CACHE_BYTES", budget.to_string());
+    for number in 0..16_u8 {
+        let path = format!("/{number}.png");
+        world.site.put(&path, "image/png", large_picture(number));
+        assert_eq!(world.get(&format!("/proxy/{SITE}{path}")).status, 200);
+        let taken = kept(&world.host, "images/");
+        assert!(taken <= budget, "{taken} bytes after {number}");
+        later(&world.host, 2 * 3600);
+    }
+    // The newest are there, the oldest are not.
+    assert_eq!(
+        world.get(&format!("/proxy/{SITE}/15.png")).cache(),
+        "vtta-edge; hit"
+    );
+    assert_eq!(
+        world.get(&format!("/proxy/{SITE}/0.png")).cache(),
+        "vtta-edge; fwd=miss"
+    );
+    assert!(
+        kept(&world.host, "images/") >= budget / 3,
+        "an empty cache is none"
+    );
+}
+
+#[test]
+fn what_was_evicted_counts_until_a_disk_has_let_go_of_it() {
+    let world = World::new();
+    let budget = 12_000_000;
+    world.host.set("PROXY_CACHE_BYTES", budget.to_string());
+    let mut written = 0;
+    // All within an hour: however much comes, no more is written than the disk can take.
+    for number in 0..16_u8 {
+        let path = format!("/{number}.png");
+        world.site.put(&path, "image/png", large_picture(number));
+        let before = world.host.keys();
+        world.get(&format!("/proxy/{SITE}{path}"));
+        let new = world
+            .host
+            .keys()
+            .into_iter()
+            .filter(|key| !before.contains(key));
+        written += new.filter(|key| key.starts_with("images/")).count();
+        later(&world.host, 60);
+    }
+    let bytes = written as u64 * large_picture(0).len() as u64;
+    assert!(bytes <= budget + budget / 2, "{bytes} bytes were written");
+    assert!(bytes > budget, "it stopped at {bytes} bytes");
+}
+
+#[test]
+fn no_cache_is_possible_too() {
+    let (world, _) = World::with_image();
+    world.host.set("PROXY_CACHE_BYTES", "0");
+    for _ in 0..2 {
+        assert_eq!(world.get(&target()).status, 200);
+    }
+    assert_eq!(world.asked("/a.png"), 2);
+    assert_eq!(kept(&world.host, "images/"), 0);
+}
