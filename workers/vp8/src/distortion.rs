@@ -1,7 +1,7 @@
 //! How far a reconstruction is from its source.
 
 use crate::{
-    simd::I16x8,
+    simd::{I16x8, I32x4},
     transform::{Rows, difference, hadamard},
 };
 
@@ -32,4 +32,13 @@ pub fn texture(samples: Rows) -> i32 {
 #[inline(always)]
 pub fn texture_loss(source: i32, reconstruction: i32) -> u32 {
     source.abs_diff(reconstruction) >> 5
+}
+/// The sum of the absolute values of the Hadamard transform of a prediction's error: close to what
+/// it costs to code it.
+#[inline(always)]
+pub fn transformed(a: Rows, b: Rows) -> u32 {
+    let (upper, lower) = hadamard(difference(a, b));
+    let one = I16x8::splat(1);
+    let sums: I32x4 = upper.magnitude().dot(one).plus(lower.magnitude().dot(one));
+    sums.sum() as u32
 }

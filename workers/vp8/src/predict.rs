@@ -3,7 +3,7 @@
 
 use crate::{
     simd::{I16x8, U8x16},
-    transform::Block,
+    transform::{Block, Rows},
 };
 
 /// Number of modes.
@@ -37,20 +37,21 @@ impl<const N: usize> Edges<N> {
         match mode {
             DC => blocks.fill([self.mean(); 16]),
             TRUE_MOTION => self.true_motion(blocks),
-            VERTICAL => self.each(blocks, |_, x, _, _| self.top[x]),
-            _ => self.each(blocks, |_, _, y, _| self.left[y]),
+            VERTICAL => self.each(blocks, |left, _| {
+                let rows = repeat_rows(&self.top, left);
+                (rows, rows)
+            }),
+            _ => self.each(blocks, |_, top| spread_columns(&self.left, top)),
         }
     }
 
-    /// Fills blocks by the place of a sample.
+    /// Fills blocks by the place of their first sample.
     #[inline(always)]
-    fn each(&self, blocks: &mut [Block], sample: impl Fn(usize, usize, usize, usize) -> u8) {
+    fn each(&self, blocks: &mut [Block], rows: impl Fn(usize, usize) -> Rows) {
         let across = N / 4;
         for (index, block) in blocks.iter_mut().enumerate().take(across * across) {
-            let (left, top) = (index % across * 4, index / across * 4);
-            for (i, value) in block.iter_mut().enumerate() {
-                *value = sample(index, left + i % 4, top + i / 4, i);
-            }
+            let (upper, lower) = rows(index % across * 4, index / across * 4);
+            U8x16::narrow(upper, lower).store(block);
         }
     }
 
@@ -69,14 +70,12 @@ impl<const N: usize> Edges<N> {
     /// With one edge missing, that edge and the corner have the same value, so that what remains is
     /// the other edge.
     fn true_motion(&self, blocks: &mut [Block]) {
-        let across = N / 4;
         let corner = I16x8::splat(i16::from(self.corner));
-        for (index, block) in blocks.iter_mut().enumerate().take(across * across) {
-            let (left, top) = (index % across * 4, index / across * 4);
+        self.each(blocks, |left, top| {
             let above = repeat_rows(&self.top, left).minus(corner);
-            let (rows01, rows23) = spread_columns(&self.left, top);
-            U8x16::narrow(above.plus(rows01), above.plus(rows23)).store(block);
-        }
+            let (upper, lower) = spread_columns(&self.left, top);
+            (above.plus(upper), above.plus(lower))
+        });
     }
 }
 
@@ -88,7 +87,7 @@ fn repeat_rows<const N: usize>(edge: &[u8; N], from: usize) -> I16x8 {
 
 /// Four samples of an edge, each four times.
 #[inline(always)]
-fn spread_columns<const N: usize>(edge: &[u8; N], from: usize) -> (I16x8, I16x8) {
+fn spread_columns<const N: usize>(edge: &[u8; N], from: usize) -> Rows {
     let spread = |from: usize| {
         I16x8::splat(i16::from(edge[from])).low_halves(I16x8::splat(i16::from(edge[from + 1])))
     };

@@ -1,9 +1,6 @@
 //! Sets of codes: squares of the image that use symbols alike share one.
 
-use super::{
-    distance::Distances,
-    parse::{DISTANCES, Histogram, SymbolCosts, Token, VALUES, log2},
-};
+use super::parse::{DISTANCES, Histogram, SymbolCosts, Token, VALUES, log2};
 
 /// The least side of a square, as a power of two.
 const SIDE_BITS: u32 = 4;
@@ -77,7 +74,7 @@ impl Sparse {
 
 impl Groups {
     /// Sets for the tokens of an image of this width and height.
-    pub fn new(width: usize, height: usize, tokens: &[Token], distances: &Distances) -> Self {
+    pub fn new(width: usize, height: usize, tokens: &[Token]) -> Self {
         let squares = |bits: &u32| width.div_ceil(1 << bits) * height.div_ceil(1 << bits);
         let bits = (SIDE_BITS..)
             .find(|bits| squares(bits) <= SQUARES)
@@ -85,7 +82,7 @@ impl Groups {
         let grid = Grid {
             side_bits: bits,
             across: width.div_ceil(1 << bits),
-            squares: count_squares(width, bits, squares(&bits), tokens, distances),
+            squares: count_squares(width, bits, squares(&bits), tokens),
         };
         let mut best = grid.one();
         if grid.squares.len() < 4 {
@@ -227,13 +224,7 @@ fn sums(squares: &[Sparse], choice: &[u8], sets: usize) -> Vec<Histogram> {
 }
 
 /// What symbols each square uses. A token belongs to the square in which it begins.
-fn count_squares(
-    width: usize,
-    side_bits: u32,
-    count: usize,
-    tokens: &[Token],
-    distances: &Distances,
-) -> Vec<Sparse> {
+fn count_squares(width: usize, side_bits: u32, count: usize, tokens: &[Token]) -> Vec<Sparse> {
     let across = width.div_ceil(1 << side_bits);
     let mut squares = Vec::with_capacity(count);
     let mut row_of_squares = vec![Histogram::default(); across];
@@ -244,7 +235,7 @@ fn count_squares(
         while place < end
             && let Some(token) = tokens.next()
         {
-            row_of_squares[(place % width) >> side_bits].add(*token, distances);
+            row_of_squares[(place % width) >> side_bits].add(*token);
             place += token.length();
         }
         squares.extend(row_of_squares.iter().map(Sparse::new));

@@ -1,5 +1,7 @@
 //! Repetitions: for each place, what came before that goes on as it does there.
 
+use super::distance::Distances;
+
 /// The longest repetition.
 pub const LONGEST: usize = 4095;
 
@@ -10,10 +12,10 @@ const FARTHEST: usize = 1 << 17;
 const HASH_BITS: u32 = 15;
 
 /// How many earlier places with the same hash are looked at.
-const DEPTH: usize = 48;
+const DEPTH: usize = 24;
 
 /// From this length on, a repetition is taken to go on without looking for a longer one.
-const ENOUGH: usize = 96;
+const ENOUGH: usize = 48;
 
 /// No place.
 const NONE: u32 = u32::MAX;
@@ -25,6 +27,8 @@ pub struct Match {
     pub length: u16,
     /// How far back it is.
     pub distance: u32,
+    /// The code of that.
+    pub code: u32,
 }
 
 /// The repetitions at one place.
@@ -39,6 +43,7 @@ pub struct Matches {
 /// Looks for repetitions.
 pub struct Finder<'a> {
     data: &'a [u8],
+    distances: &'a Distances,
     near: [usize; 6],
     heads: Vec<u32>,
     previous: Vec<u32>,
@@ -46,10 +51,11 @@ pub struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     /// In rows of this width.
-    pub fn new(width: usize, data: &'a [u8]) -> Self {
+    pub fn new(width: usize, data: &'a [u8], distances: &'a Distances) -> Self {
         let window = data.len().next_power_of_two().min(FARTHEST);
         Self {
             data,
+            distances,
             near: [1, width, width + 1, width.saturating_sub(1), 2, 2 * width],
             heads: vec![NONE; 1 << HASH_BITS],
             previous: vec![NONE; window],
@@ -79,10 +85,12 @@ impl<'a> Finder<'a> {
         let mut matches = Matches::default();
         for distance in self.near {
             if (1..=place).contains(&distance) {
-                matches
-                    .near
-                    .improve(self.length(place, distance, most), distance);
+                self.improve(&mut matches.near, place, distance, most);
             }
+        }
+        matches.near.code = self.distances.code(matches.near.distance.max(1));
+        if usize::from(matches.near.length) > ENOUGH {
+            return matches;
         }
         let Some(hash) = self.hash(place) else {
             return matches;
@@ -97,15 +105,12 @@ impl<'a> Finder<'a> {
             {
                 break;
             }
-            // Only what differs where the best one ends can be shorter.
-            let end = usize::from(best.length);
-            if self.data[candidate as usize + end] == self.data[place + end] {
-                best.improve(self.length(place, distance, most), distance);
-            }
+            self.improve(&mut best, place, distance, most);
             candidate = self.previous[candidate as usize % self.previous.len()];
         }
         if best.length > matches.near.length {
             matches.far = best;
+            matches.far.code = self.distances.code(best.distance);
         }
         matches
     }
@@ -120,14 +125,38 @@ impl<'a> Finder<'a> {
         let more = self.length(place + known, distance, most - known);
         Match {
             length: (known + more) as u16,
-            distance: last.distance,
+            ..last
+        }
+    }
+
+    /// Takes a distance if the repetition is longer with it.
+    #[inline(always)]
+    fn improve(&self, best: &mut Match, place: usize, distance: usize, most: usize) {
+        // One that is longer goes on at least where the best one ends.
+        let end = place + usize::from(best.length).min(most - 1);
+        if self.data[end - distance] != self.data[end] {
+            return;
+        }
+        let length = self.length(place, distance, most);
+        if length > usize::from(best.length) {
+            best.length = length as u16;
+            best.distance = distance as u32;
         }
     }
 
     fn length(&self, place: usize, distance: usize, most: usize) -> usize {
         let here = &self.data[place..place + most];
-        let there = &self.data[place - distance..];
-        here.iter().zip(there).take_while(|(a, b)| a == b).count()
+        let there = &self.data[place - distance..][..most];
+        let (eights, rest) = here.as_chunks::<8>();
+        let (other_eights, other_rest) = there.as_chunks::<8>();
+        for (index, (a, b)) in eights.iter().zip(other_eights).enumerate() {
+            let difference = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+            if difference != 0 {
+                return 8 * index + difference.trailing_zeros() as usize / 8;
+            }
+        }
+        let equal = rest.iter().zip(other_rest).take_while(|(a, b)| a == b);
+        8 * eights.len() + equal.count()
     }
 
     fn hash(&self, place: usize) -> Option<usize> {
@@ -141,17 +170,6 @@ impl<'a> Finder<'a> {
             let window = self.previous.len();
             self.previous[place % window] = self.heads[hash];
             self.heads[hash] = place as u32;
-        }
-    }
-}
-
-impl Match {
-    fn improve(&mut self, length: usize, distance: usize) {
-        if length > usize::from(self.length) {
-            *self = Self {
-                length: length as u16,
-                distance: distance as u32,
-            };
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Which values are coded as such and which as repetitions: the way through the plane that costs
 //! the least.
 
-use std::ops::Range;
-
 use super::{
     distance::{Distances, prefix},
     matches::{Finder, LONGEST, Matches},
@@ -25,31 +23,34 @@ const SURE: u16 = 16;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Token(u32);
 
-/// Bits of the distance in a token; distances that are looked for are shorter.
-const DISTANCE_BITS: u32 = 20;
+/// Repetitions from this length on are taken without looking at other ways but near their end.
+const LONG: usize = 64;
+
+/// Bits of the code of a distance in a token; those of distances that are looked for are shorter.
+const CODE_BITS: u32 = 20;
 
 impl Token {
     fn value(value: u8) -> Self {
         Self(u32::from(value))
     }
 
-    fn copy(length: usize, distance: u32) -> Self {
-        Self((length as u32) << DISTANCE_BITS | distance)
+    fn copy(length: usize, code: u32) -> Self {
+        Self((length as u32) << CODE_BITS | code)
     }
 
     /// How many values it stands for.
     #[inline(always)]
     pub fn length(self) -> usize {
-        ((self.0 >> DISTANCE_BITS) as usize).max(1)
+        ((self.0 >> CODE_BITS) as usize).max(1)
     }
 
-    /// The value, or the distance of the repetition.
+    /// The value, or the code of the repetition's distance.
     #[inline(always)]
     pub fn content(self) -> Result<u8, u32> {
-        if self.0 >> DISTANCE_BITS == 0 {
+        if self.0 >> CODE_BITS == 0 {
             Ok(self.0 as u8)
         } else {
-            Err(self.0 & ((1 << DISTANCE_BITS) - 1))
+            Err(self.0 & ((1 << CODE_BITS) - 1))
         }
     }
 }
@@ -74,12 +75,12 @@ impl Default for Histogram {
 
 impl Histogram {
     /// Counts a token.
-    pub fn add(&mut self, token: Token, distances: &Distances) {
+    pub fn add(&mut self, token: Token) {
         match token.content() {
             Ok(value) => self.values[usize::from(value)] += 1,
-            Err(distance) => {
+            Err(code) => {
                 self.values[256 + usize::from(prefix(token.length() as u32).code)] += 1;
-                self.distances[usize::from(prefix(distances.code(distance)).code)] += 1;
+                self.distances[usize::from(prefix(code).code)] += 1;
             }
         }
     }
@@ -128,14 +129,24 @@ fn fill(costs: &mut [u32], frequencies: &[u32]) {
     }
 }
 
-/// The logarithm of a number from one on, in 1/256.
+/// The logarithm of a number from one on, in 1/256: digit by digit, so that it is the same everywhere.
 pub fn log2(value: u32) -> u32 {
-    (libm::log2f(value as f32) * 256.0) as u32
+    let whole = 31 - value.leading_zeros();
+    let mut rest = u64::from(value) << (31 - whole);
+    let mut logarithm = whole;
+    for _ in 0..8 {
+        rest = (rest * rest) >> 31;
+        let digit = (rest >> 32) as u32;
+        rest >>= digit;
+        logarithm = logarithm << 1 | digit;
+    }
+    logarithm
 }
 
 /// The tokens of a plane.
-pub fn parse(width: usize, data: &[u8], distances: &Distances) -> Vec<Token> {
-    let mut finder = Finder::new(width, data);
+pub fn parse(width: usize, data: &[u8]) -> Vec<Token> {
+    let distances = Distances::new(width);
+    let mut finder = Finder::new(width, data, &distances);
     let mut tokens = Vec::new();
     for start in (0..data.len()).step_by(PART) {
         let range = start..data.len().min(start + PART);
@@ -143,13 +154,11 @@ pub fn parse(width: usize, data: &[u8], distances: &Distances) -> Vec<Token> {
         let part = Part {
             data: &data[range.clone()],
             matches: &matches,
-            distances,
         };
         let mut way = part.greedy();
-        for _ in 0..2 {
+        for _ in 0..1 {
             let mut histogram = Histogram::default();
-            way.iter()
-                .for_each(|&token| histogram.add(token, distances));
+            way.iter().for_each(|&token| histogram.add(token));
             way = part.cheapest(&SymbolCosts::new(&histogram));
         }
         tokens.extend(way);
@@ -160,7 +169,6 @@ pub fn parse(width: usize, data: &[u8], distances: &Distances) -> Vec<Token> {
 struct Part<'a> {
     data: &'a [u8],
     matches: &'a [Matches],
-    distances: &'a Distances,
 }
 
 impl Part<'_> {
@@ -175,7 +183,7 @@ impl Part<'_> {
                 .get(place + 1)
                 .map_or(0, |next| next.longest().length);
             let token = if best.length >= SURE && next <= best.length {
-                Token::copy(usize::from(best.length), best.distance)
+                Token::copy(usize::from(best.length), best.code)
             } else {
                 Token::value(self.data[place])
             };
@@ -195,8 +203,13 @@ impl Part<'_> {
             tokens: vec![Token(0); self.data.len() + 1],
         };
         way.costs[0] = 0;
+        // The place up to which a long repetition makes all other ways pointless.
+        let mut covered = 0;
         for (place, (&value, matches)) in self.data.iter().zip(self.matches).enumerate() {
             let so_far = way.costs[place];
+            if place < covered || so_far == u32::MAX {
+                continue;
+            }
             way.try_token(
                 place,
                 Token::value(value),
@@ -206,32 +219,36 @@ impl Part<'_> {
                 if found.length < 2 {
                     continue;
                 }
-                let base = so_far + costs.distance(self.distances.code(found.distance));
-                for length in worthwhile(2..usize::from(found.length) + 1) {
+                let base = so_far + costs.distance(found.code);
+                let longest = usize::from(found.length);
+                for &length in WORTHWHILE.iter().take_while(|length| **length < longest) {
                     way.try_token(
                         place,
-                        Token::copy(length, found.distance),
+                        Token::copy(length, found.code),
                         base + lengths[length],
                     );
                 }
+                way.try_token(
+                    place,
+                    Token::copy(longest, found.code),
+                    base + lengths[longest],
+                );
+            }
+            let longest = usize::from(matches.longest().length);
+            if longest >= LONG {
+                covered = place + longest - LONG / 4;
             }
         }
         way.tokens()
     }
 }
 
-/// The lengths that are tried: all short ones, of others those after which the prefix changes, and
-/// the longest.
-fn worthwhile(lengths: Range<usize>) -> impl Iterator<Item = usize> {
-    let longest = lengths.end - 1;
-    let steps = (3..11).flat_map(|power| [1 << power, 3 << (power - 1)]);
-    let long = steps
-        .filter(|length| *length > 8)
-        .take_while(move |length| *length < longest);
-    (lengths.start..longest.min(9))
-        .chain(long)
-        .chain(std::iter::once(longest))
-}
+/// The lengths that are tried besides the longest: short ones, and those after which the prefix
+/// changes.
+#[rustfmt::skip]
+const WORTHWHILE: [usize; 24] = [
+    2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072,
+];
 
 /// The cheapest ways to all places.
 struct Way {

@@ -9,14 +9,16 @@ use crate::{
     segment::Segment,
     tables::{
         bit_cost,
-        modes::{BLOCK_MODES, BLOCK_PATHS, BLOCK_PROBABILITIES, LUMA_PROBABILITIES},
-        path_cost,
+        modes::{BLOCK_COSTS, BLOCK_MODES, LUMA_PROBABILITIES},
     },
     transform::{Block, Rows, forward, inverse, rows},
 };
 
 /// Levels but the first from which on a block is not flat.
 const FLAT: u32 = 3;
+
+/// How many modes are tried in full.
+const TRIED: usize = 3;
 
 /// What sixteen modes come to.
 pub struct Candidate {
@@ -56,7 +58,7 @@ pub fn choose(
             source: rows(&prepared.source.luma[index]),
             texture: prepared.textures[index],
             context: usize::from(top.blocks[x] + left.blocks[y]),
-            probabilities: candidate.probabilities(index, surroundings),
+            costs: candidate.costs(index, surroundings),
         };
         let best = trial.best(&predictions, surroundings, segment);
         value += best.score.value(segment.lambda_mode);
@@ -74,8 +76,8 @@ pub fn choose(
 }
 
 impl Candidate {
-    /// Probabilities of a block's modes, by the modes above and to the left.
-    fn probabilities(&self, index: usize, surroundings: &Surroundings) -> &'static [u8; 9] {
+    /// Costs of a block's modes, by the modes above and to the left.
+    fn costs(&self, index: usize, surroundings: &Surroundings) -> &'static [u16; BLOCK_MODES] {
         let (x, y) = (index % 4, index / 4);
         let above = if y == 0 {
             surroundings.modes.top[x]
@@ -87,7 +89,7 @@ impl Candidate {
         } else {
             self.modes[index - 1]
         };
-        &BLOCK_PROBABILITIES[usize::from(above)][usize::from(left)]
+        &BLOCK_COSTS[usize::from(above)][usize::from(left)]
     }
 
     /// The samples around a block. Those above and to the right of the right column's lower blocks
@@ -131,7 +133,7 @@ struct Trial {
     source: Rows,
     texture: i32,
     context: usize,
-    probabilities: &'static [u8; 9],
+    costs: &'static [u16; BLOCK_MODES],
 }
 
 /// What a block's mode comes to.
@@ -144,6 +146,24 @@ struct Choice {
 }
 
 impl Trial {
+    /// The modes that promise most, by what their errors look like and what they cost themselves.
+    fn promising(&self, predictions: &Predictions, segment: &Segment) -> [u8; TRIED] {
+        let step = segment.luma.ac_step() as u32;
+        let mut best = [u32::MAX; TRIED];
+        for (mode, prediction) in predictions.iter().enumerate() {
+            let error = distortion::transformed(self.source, rows(prediction));
+            let score = (error << 8) + step * u32::from(self.costs[mode]);
+            // The scores are far below 2^28, so that the mode fits in beside.
+            let mut entry = score << 4 | mode as u32;
+            for known in &mut best {
+                if entry < *known {
+                    std::mem::swap(known, &mut entry);
+                }
+            }
+        }
+        best.map(|entry| (entry & 15) as u8)
+    }
+
     fn best(
         &self,
         predictions: &Predictions,
@@ -157,8 +177,9 @@ impl Trial {
             score: Score::default(),
         };
         let mut least = i64::MAX;
-        for (mode, prediction) in predictions.iter().enumerate() {
-            let prediction = rows(prediction);
+        for &mode in &self.promising(predictions, segment) {
+            let mode = usize::from(mode);
+            let prediction = rows(&predictions[mode]);
             let (levels, restored) = segment.luma.quantise(forward(self.source, prediction));
             let mut output = [0; 16];
             inverse(restored, prediction).store(&mut output);
@@ -169,7 +190,7 @@ impl Trial {
                 error: distortion::squared(self.source, after),
                 texture: (texture * segment.texture + 128) >> 8,
                 rate: if flat { FLAT_PENALTY } else { 0 },
-                header: path_cost(BLOCK_PATHS[mode], self.probabilities),
+                header: u32::from(self.costs[mode]),
             };
             if score.value(segment.lambda_block) >= least {
                 continue;

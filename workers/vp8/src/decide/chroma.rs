@@ -1,6 +1,6 @@
 //! Modes of chroma.
 
-use super::{FLAT_PENALTY, Score, Surroundings};
+use super::{FLAT_PENALTY, Score, Surroundings, promising::Predictions};
 use crate::{
     cost::{Costs, Kind},
     distortion,
@@ -81,15 +81,21 @@ pub fn choose(
 ) -> Candidate {
     let mut best = None;
     let mut least = i64::MAX;
-    for mode in 0..surroundings.modes_of_whole() {
-        let candidate = Candidate::new(mode, source, surroundings, segment, diffusion.as_deref());
+    let predictions = Predictions::<8>::new(surroundings, |mode, blocks| {
+        let (u, v) = blocks.split_at_mut(4);
+        surroundings.around.chroma[0].predict(mode, u);
+        surroundings.around.chroma[1].predict(mode, v);
+    });
+    for mode in predictions.promising(&source.chroma, segment.chroma.ac_step(), mode_cost) {
+        let predicted = predictions.of(mode);
+        let candidate = Candidate::new(mode, predicted, source, segment, diffusion.as_deref());
         let value = candidate.value(source, surroundings, segment);
         if value < least || best.is_none() {
             least = value;
             best = Some(candidate);
         }
     }
-    let best = best.unwrap_or_else(|| Candidate::new(0, source, surroundings, segment, None));
+    let best = best.unwrap_or_else(|| Candidate::new(0, predictions.of(0), source, segment, None));
     if let Some(diffusion) = &mut diffusion {
         diffusion.keep(&best.errors);
     }
@@ -99,15 +105,11 @@ pub fn choose(
 impl Candidate {
     fn new(
         mode: u8,
+        predicted: &[Block; 8],
         source: &Source,
-        surroundings: &Surroundings,
         segment: &Segment,
         diffusion: Option<&Diffusion>,
     ) -> Self {
-        let mut predicted = [[0; 16]; 8];
-        let (u, v) = predicted.split_at_mut(4);
-        surroundings.around.chroma[0].predict(mode, u);
-        surroundings.around.chroma[1].predict(mode, v);
         let mut coefficients: [Rows; 8] =
             std::array::from_fn(|i| forward(rows(&source.chroma[i]), rows(&predicted[i])));
         let mut errors = [Errors::default(); 2];
@@ -132,7 +134,7 @@ impl Candidate {
             mode,
             levels,
             reconstruction,
-            header: path_cost(CHROMA_PATHS[usize::from(mode)], &CHROMA_PROBABILITIES),
+            header: mode_cost(mode),
             errors,
         }
     }
@@ -167,4 +169,8 @@ impl Candidate {
         }
         rate
     }
+}
+
+fn mode_cost(mode: u8) -> u32 {
+    path_cost(CHROMA_PATHS[usize::from(mode)], &CHROMA_PROBABILITIES)
 }

@@ -3,6 +3,7 @@
 
 mod blocks;
 mod chroma;
+mod promising;
 mod whole;
 
 pub use chroma::Diffusion;

@@ -1,6 +1,6 @@
 //! Modes of the whole macroblock's luma.
 
-use super::{Luma, Prepared, Score, Surroundings};
+use super::{Luma, Prepared, Score, Surroundings, promising::Predictions};
 use crate::{
     cost::{Costs, Kind},
     distortion,
@@ -41,8 +41,13 @@ pub fn choose(
     let mut best = Candidate::default();
     let mut candidate = Candidate::default();
     let mut least = i64::MAX;
-    for mode in 0..surroundings.modes_of_whole() {
-        candidate.evaluate(mode, prepared, surroundings, segment);
+    let predictions = Predictions::<16>::new(surroundings, |mode, blocks| {
+        surroundings.around.luma.predict(mode, blocks);
+    });
+    let source = &prepared.source.luma;
+    for mode in predictions.promising(source, segment.luma.ac_step(), mode_cost) {
+        candidate.mode = mode;
+        candidate.evaluate(predictions.of(mode), prepared, surroundings, segment);
         flat = flat
             && candidate
                 .rest
@@ -69,13 +74,12 @@ pub fn choose(
 impl Candidate {
     fn evaluate(
         &mut self,
-        mode: u8,
+        predicted: &Luma,
         prepared: &Prepared,
         surroundings: &Surroundings,
         segment: &Segment,
     ) {
-        self.mode = mode;
-        self.reconstruct(prepared, surroundings, segment);
+        self.reconstruct(predicted, prepared, segment);
         let source = &prepared.source.luma;
         let (mut error, mut texture) = (0, 0);
         for ((source, output), &wanted) in source
@@ -91,14 +95,12 @@ impl Candidate {
             error,
             texture: (texture * segment.texture + 128) >> 8,
             rate: self.rate(surroundings.costs, surroundings.top, surroundings.left),
-            header: mode_cost(mode),
+            header: mode_cost(self.mode),
         };
     }
 
-    /// Predicts, transforms, quantises, and takes it all back.
-    fn reconstruct(&mut self, prepared: &Prepared, surroundings: &Surroundings, segment: &Segment) {
-        let mut predicted = [[0; 16]; 16];
-        surroundings.around.luma.predict(self.mode, &mut predicted);
+    /// Transforms what prediction leaves over, quantises, and takes it all back.
+    fn reconstruct(&mut self, predicted: &Luma, prepared: &Prepared, segment: &Segment) {
         let mut dc = [0; 16];
         let mut restored = [(I16x8::splat(0), I16x8::splat(0)); 16];
         for (index, source) in prepared.source.luma.iter().enumerate() {

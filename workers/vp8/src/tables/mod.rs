@@ -44,7 +44,7 @@ pub static AC_STEPS: [u16; 128] = [
 /// Cost of a false bit for each probability of it, in 1/256 bit, as the coder's eight-bit range
 /// makes it (libwebp, `VP8EntropyCost`).
 #[rustfmt::skip]
-static ENTROPY: [u16; 256] = [
+const ENTROPY: [u16; 256] = [
     1792, 1792, 1792, 1536, 1536, 1408, 1366, 1280, 1280, 1216, 1178, 1152, 1110, 1076, 1061, 1024,
     1024, 992, 968, 951, 939, 911, 896, 878, 871, 854, 838, 820, 811, 794, 786, 768,
     768, 752, 740, 732, 720, 709, 704, 690, 683, 672, 666, 655, 647, 640, 631, 622,
@@ -65,14 +65,19 @@ static ENTROPY: [u16; 256] = [
 
 /// What it costs to code `bit` when a false one has this probability, in 1/256 bit.
 #[inline]
-pub fn bit_cost(bit: bool, probability: u8) -> u32 {
+pub const fn bit_cost(bit: bool, probability: u8) -> u32 {
     let index = if bit { 255 - probability } else { probability };
-    u32::from(ENTROPY[usize::from(index)])
+    ENTROPY[index as usize] as u32
 }
 
 /// What it costs to code a leaf of a tree, in 1/256 bit.
-pub fn path_cost(path: modes::Path, probabilities: &[u8]) -> u32 {
-    path.iter()
-        .map(|&(node, bit)| bit_cost(bit, probabilities[usize::from(node)]))
-        .sum()
+pub const fn path_cost(path: modes::Path, probabilities: &[u8]) -> u32 {
+    let mut cost = 0;
+    let mut step = 0;
+    while step < path.len() {
+        let (node, bit) = path[step];
+        cost += bit_cost(bit, probabilities[node as usize]);
+        step += 1;
+    }
+    cost
 }

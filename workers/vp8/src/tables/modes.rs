@@ -6,7 +6,7 @@
 pub type Path = &'static [(u8, bool)];
 
 /// Modes of a 4x4 block of luma, in the RFC's order.
-pub static BLOCK_PATHS: [Path; BLOCK_MODES] = [
+pub const BLOCK_PATHS: [Path; BLOCK_MODES] = [
     &[(0, false)],
     &[(0, true), (1, false)],
     &[(0, true), (1, true), (2, false)],
@@ -56,6 +56,19 @@ pub static BLOCK_PATHS: [Path; BLOCK_MODES] = [
     ],
 ];
 
+/// Costs of the modes of a 4x4 block, given the mode above and the mode to the left, in 1/256 bit.
+pub static BLOCK_COSTS: [[[u16; BLOCK_MODES]; BLOCK_MODES]; BLOCK_MODES] = {
+    let mut costs = [[[0; BLOCK_MODES]; BLOCK_MODES]; BLOCK_MODES];
+    let mut at = 0;
+    while at < BLOCK_MODES * BLOCK_MODES * BLOCK_MODES {
+        let (above, left, mode) = (at / 100, at / 10 % 10, at % 10);
+        let probabilities = &BLOCK_PROBABILITIES[above][left];
+        costs[above][left][mode] = super::path_cost(BLOCK_PATHS[mode], probabilities) as u16;
+        at += 1;
+    }
+    costs
+};
+
 /// Modes of a whole macroblock of luma below the branch "not 4x4 blocks", in the order DC, true
 /// motion, vertical, horizontal.
 pub static LUMA_PATHS: [Path; 4] = [
@@ -84,7 +97,7 @@ pub const BLOCK_MODES: usize = 10;
 
 /// Probabilities of the modes of a 4x4 block, given the mode above and the mode to the left.
 #[rustfmt::skip]
-pub static BLOCK_PROBABILITIES: [[[u8; 9]; BLOCK_MODES]; BLOCK_MODES] = [
+pub const BLOCK_PROBABILITIES: [[[u8; 9]; BLOCK_MODES]; BLOCK_MODES] = [
     [
         [231, 120, 48, 89, 115, 113, 120, 152, 112],
         [152, 179, 64, 126, 170, 118, 46, 70, 95],
