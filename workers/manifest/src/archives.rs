@@ -9,12 +9,16 @@ use edge::{
     objects::{Get, Got},
     range,
 };
-use registry::{CachePolicy, Key, PackageId, ReleaseRecord, Track, Version, store::StoreError};
+use registry::{
+    CachePolicy, Digest, Key, PackageId, ReleaseRecord, Track, Version, store::StoreError,
+};
+
+use sha2::{Digest as _, Sha256, digest::common::hazmat::SerializableState};
 
 use crate::{
     Host,
     lookup::{self, failed, lost},
-    manifests::{manifest_for, serving},
+    manifests::{lasting, manifest_for, serving},
     reply::etag,
 };
 
@@ -60,6 +64,11 @@ pub async fn of_version<H: Host>(
         _ => None,
     };
     let file = Archive::new(&release, manifest);
+    // What was replaced once may be replaced again.
+    let cache = match lasting(&release) {
+        CachePolicy::Immutable => cache,
+        brief => brief,
+    };
     let response = serve(host, request, &file).await?;
     let name = format!("attachment; filename=\"{id}-{version}.zip\"");
     Ok(response
@@ -91,7 +100,7 @@ async fn manifest_of<H: Host>(
 
 /// An archive as it is served: the stored one, or its beginning with a tail of its own, in which
 /// only the manifest (the last entry, stored uncompressed) differs. Its size and entity tag follow
-/// from the manifest alone, so that the tail is made only where bytes of it are sent.
+/// from the manifest alone, so that the tail is made only where more than those is asked for.
 struct Archive<'r> {
     release: &'r ReleaseRecord,
     manifest: Option<Bytes>,
@@ -131,6 +140,18 @@ impl<'r> Archive<'r> {
         Key::Archive(&release.id, &release.version, &release.packed.artifact)
     }
 
+    /// SHA-256 of the whole, as far as it can be told from its `tail`.
+    fn digest(&self, tail: &[u8]) -> Option<Digest> {
+        let packed = &self.release.packed;
+        if self.manifest.is_none() {
+            return Some(packed.sha256);
+        }
+        let state = (*packed.before_tail?.bytes()).into();
+        let mut digest = Sha256::deserialize(&state).ok()?;
+        digest.update(tail);
+        Some(Digest::new(digest.finalize().into()))
+    }
+
     /// What follows the stored archive's bytes.
     async fn tail<H: Host>(&self, host: &H) -> Result<Bytes, Problem> {
         let Some(manifest) = &self.manifest else {
@@ -164,6 +185,7 @@ async fn serve<H: Host>(
         Some(Some(part)) => (StatusCode::PARTIAL_CONTENT, part),
         Some(None) => return Ok(beyond_end(file.size)),
     };
+    let tail = file.tail(host).await?;
     let mut response = Response::new(status)
         .with(
             header::CONTENT_TYPE,
@@ -177,8 +199,7 @@ async fn serve<H: Host>(
         let range = format!("bytes {}-{}/{}", part.start, part.end - 1, file.size);
         response = response.with_text(header::CONTENT_RANGE, &range);
     }
-    if file.manifest.is_none() {
-        let digest = &file.release.packed.sha256;
+    if let Some(digest) = file.digest(&tail) {
         response = response
             .with_text(REPR_DIGEST, &digest.repr_digest())
             .with_text(DIGEST, &format!("sha-256={}", digest.base64()));
@@ -186,7 +207,7 @@ async fn serve<H: Host>(
     if request.head {
         return Ok(response);
     }
-    Ok(response.with_body(body(host, file, part).await?))
+    Ok(response.with_body(body(host, file, part, tail).await?))
 }
 
 fn beyond_end(size: u64) -> Response {
@@ -200,14 +221,18 @@ fn beyond_end(size: u64) -> Response {
 }
 
 /// The bytes `part` of the archive: from the store, from its own tail, or both.
-async fn body<H: Host>(host: &H, file: &Archive<'_>, part: Range<u64>) -> Result<Body, Problem> {
+async fn body<H: Host>(
+    host: &H,
+    file: &Archive<'_>,
+    part: Range<u64>,
+    tail: Bytes,
+) -> Result<Body, Problem> {
     let (key, end) = (file.key(), file.shared());
     if file.manifest.is_none() && part == (0..end) {
         return open(host, &key, Get::default()).await;
     }
     let shared = part.start.min(end)..part.end.min(end);
     let tail = if part.end > end {
-        let tail = file.tail(host).await?;
         let at = |offset: u64| {
             usize::try_from(offset)
                 .unwrap_or(usize::MAX)

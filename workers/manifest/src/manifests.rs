@@ -2,8 +2,8 @@
 
 use edge::{Bytes, Problem, Request, Response};
 use registry::{
-    CachePolicy, ChannelsRecord, Key, Links, PackageId, PackageType, ReleaseSummary, Target, Track,
-    Version, with_track,
+    CachePolicy, ChannelsRecord, Key, Links, PackageId, PackageType, ReleaseRecord, ReleaseSummary,
+    Target, Track, Version, with_track,
 };
 
 use crate::{
@@ -48,7 +48,15 @@ pub async fn of_version<H: Host>(
     check_file(id, release.kind, Some(file))?;
     let key = Key::Manifest(id, version, &release.packed.artifact);
     let bytes = stored_manifest(host, &key).await?;
-    Ok(document(request, bytes, JSON, CachePolicy::Immutable))
+    Ok(document(request, bytes, JSON, lasting(&release)))
+}
+
+/// How long what a version serves may be kept: for good, unless it was replaced once.
+pub fn lasting(release: &ReleaseRecord) -> CachePolicy {
+    match release.replaced {
+        None => CachePolicy::Immutable,
+        Some(_) => CachePolicy::Brief,
+    }
 }
 
 /// What `track` serves.
@@ -97,6 +105,7 @@ pub async fn manifest_for<H: Host>(
         version,
         channel: &release.channel,
         track,
+        edition: release.edition.as_deref(),
     };
     match with_track(&stored, &target) {
         Ok(bytes) => Ok(bytes.into()),

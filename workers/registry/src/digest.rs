@@ -21,18 +21,7 @@ impl Digest {
     /// [`NameError`] for anything else.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let refused = || NameError::new("SHA-256", text, "64 hexadecimal digits");
-        let digits = text.as_bytes();
-        if digits.len() != 64 {
-            return Err(refused());
-        }
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = pair.iter().try_fold(0, |value, digit| {
-                let digit = char::from(*digit).to_digit(16).ok_or_else(refused)?;
-                u8::try_from(u32::from(value) * 16 + digit).map_err(|_| refused())
-            })?;
-        }
-        Ok(Self(bytes))
+        bytes_of(text).map(Self).ok_or_else(refused)
     }
 
     /// Its 32 bytes.
@@ -42,7 +31,7 @@ impl Digest {
 
     /// 64 lower-case hexadecimal digits.
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex_of(&self.0)
     }
 
     /// The digest in base64 with padding, as the header `Digest: sha-256=…` has it.
@@ -66,6 +55,69 @@ impl Digest {
     pub fn repr_digest(&self) -> String {
         format!("sha-256=:{}:", self.base64())
     }
+}
+
+/// Where SHA-256 stands after the beginning of something: what it needs to go on with the rest.
+///
+/// The bytes are those of the crate `sha2`: eight words, a count, and what does not fill a block.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DigestState([u8; Self::LENGTH]);
+
+impl DigestState {
+    /// Its length, in bytes.
+    pub const LENGTH: usize = 104;
+
+    /// The state with these bytes.
+    pub const fn new(bytes: [u8; Self::LENGTH]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    pub const fn bytes(&self) -> &[u8; Self::LENGTH] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for DigestState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("DigestState")
+    }
+}
+
+impl TryFrom<String> for DigestState {
+    type Error = NameError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let refused = || NameError::new("SHA-256 state", &text, "208 hexadecimal digits");
+        bytes_of(&text).map(Self).ok_or_else(refused)
+    }
+}
+
+impl From<DigestState> for String {
+    fn from(state: DigestState) -> Self {
+        hex_of(&state.0)
+    }
+}
+
+fn hex_of(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes that `text` is the hexadecimal digits of, if it is.
+fn bytes_of<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    let digits = text.as_bytes();
+    if digits.len() != 2 * LENGTH {
+        return None;
+    }
+    let mut bytes = [0; LENGTH];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = pair.iter().try_fold(0, |value, digit| {
+            let digit = char::from(*digit).to_digit(16)?;
+            u8::try_from(u32::from(value) * 16 + digit).ok()
+        })?;
+    }
+    Some(bytes)
 }
 
 impl std::fmt::Debug for Digest {

@@ -1,6 +1,6 @@
 //! Where everything is stored, and how. Nobody else writes a key as text.
 
-use crate::{DeliveryId, Digest, PackageId, Version};
+use crate::{DeliveryId, Digest, PackageId, Repository, Version};
 
 /// How long a finished delivery's journal is kept, in seconds: 90 days. GitHub delivers again for
 /// three days at most.
@@ -28,6 +28,8 @@ pub enum Key<'a> {
     Manifest(&'a PackageId, &'a Version, &'a Digest),
     /// A release's archive as its own channel serves it.
     Archive(&'a PackageId, &'a Version, &'a Digest),
+    /// Who may publish a package beside its owner ([`crate::record::PublishTokens`]).
+    Tokens(&'a PackageId),
     /// Who owns an id, ignoring case ([`crate::IdClaim`]).
     IdClaim(&'a PackageId),
     /// All packages, for lists ([`crate::Catalogue`]).
@@ -36,6 +38,8 @@ pub enum Key<'a> {
     Actions(&'a PackageId),
     /// Who is told of a package's releases ([`crate::record::Subscriptions`]). Holds secrets.
     Subscriptions(&'a PackageId),
+    /// What a release on GitHub, by its number there, was published as ([`crate::SourceRecord`]).
+    Source(&'a Repository, u64),
     /// A delivery's journal ([`crate::Journal`]).
     Delivery(&'a DeliveryId),
     /// The archive that a delivery fetched, until the release is published.
@@ -100,10 +104,15 @@ impl Key<'_> {
             Self::Archive(id, version, artifact) => {
                 format!("packages/{id}/releases/{version}/{artifact}/package.zip")
             }
+            Self::Tokens(id) => format!("packages/{id}/tokens.json"),
             Self::IdClaim(id) => format!("ids/{}.json", id.folded()),
             Self::Catalogue => "catalogue.json".to_owned(),
             Self::Actions(id) => format!("packages/{id}/actions.json"),
             Self::Subscriptions(id) => format!("subscriptions/{id}.json"),
+            Self::Source(repository, number) => {
+                let repository = repository.as_str().to_ascii_lowercase();
+                format!("repositories/{repository}/releases/{number}.json")
+            }
             Self::Delivery(delivery) => format!("deliveries/{delivery}.json"),
             Self::Staged(delivery) => format!("staged/{delivery}.zip"),
             Self::OpenDelivery(delivery) => format!("open/{delivery}"),
@@ -132,10 +141,12 @@ impl Key<'_> {
             Self::Package(_)
             | Self::Channels(_)
             | Self::Release(..)
+            | Self::Tokens(_)
             | Self::IdClaim(_)
             | Self::Catalogue
             | Self::Actions(_)
             | Self::Subscriptions(_)
+            | Self::Source(..)
             | Self::Delivery(_)
             | Self::ImageLedger => Writing::CompareAndSwap,
             Self::Staged(_)
@@ -157,6 +168,8 @@ impl Key<'_> {
             Self::IdClaim(_)
             | Self::Actions(_)
             | Self::Subscriptions(_)
+            | Self::Tokens(_)
+            | Self::Source(..)
             | Self::Delivery(_)
             | Self::Staged(_)
             | Self::OpenDelivery(_)

@@ -30,7 +30,7 @@ pub use channel::{Channel, Generation, Track};
 pub use channel_webhook::{ChannelWebhook, DISCORD_API, NoChannelWebhook};
 pub use compatibility::Compatibility;
 pub use delivery_id::DeliveryId;
-pub use digest::Digest;
+pub use digest::{Digest, DigestState};
 pub use key::{CachePolicy, Key, Prefix, Writing};
 pub use links::{Links, PublicUrl, PublicUrlError};
 pub use lint::{Announced, EntryNames, Finding, Findings, Ownership, Severity, Submission, lint};
@@ -40,7 +40,8 @@ pub use newer::is_newer;
 pub use package::{PackageId, PackageType, Repository};
 pub use record::{
     Actor, Catalogue, CatalogueEntry, ChannelsRecord, Failure, IdClaim, Journal, PackageRecord,
-    Packed, PromoteError, Record, RecordError, ReleaseRecord, ReleaseSummary, State, Yank,
+    Packed, PromoteError, Record, RecordError, ReleaseRecord, ReleaseSummary, ReopenError,
+    SourceRecord, State, Yank,
 };
 pub use snowflake::Snowflake;
 pub use version::Version;

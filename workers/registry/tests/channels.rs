@@ -26,6 +26,8 @@ fn release(version: &str) -> Result<ReleaseSummary, NameError> {
         channel: Channel::of(&version, false),
         version,
         also: Vec::new(),
+        off: Vec::new(),
+        edition: None,
         prerelease: false,
         published_at: Timestamp::default(),
         artifact: Digest::new([0; 32]),

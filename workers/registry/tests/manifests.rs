@@ -35,6 +35,7 @@ fn served(
         version: &Version::parse(version)?,
         channel: &Channel::stable(),
         track: &Track::parse(track)?,
+        edition: None,
     });
     Ok(manifest.to_bytes())
 }
@@ -119,6 +120,7 @@ fn a_track_changes_two_fields_only() -> Outcome {
             version: &Version::parse("3.2.0")?,
             channel: &Channel::stable(),
             track: &Track::parse(track)?,
+            edition: None,
         };
         let other = with_track(&stored, &target)?;
         let differing: Vec<(&str, &str)> = str::from_utf8(&stored)?

@@ -5,7 +5,7 @@ use edge::Timestamp;
 use registry::{
     Catalogue, CatalogueEntry, ChannelsRecord, DeliveryId, Failure, Finding, Findings, IdClaim,
     Journal, Manifest, Ownership, PackageId, PackageRecord, PackageType, Record, RecordError,
-    Repository, Severity, State,
+    ReopenError, Repository, Severity, State,
     record::{MAX_ATTEMPTS, ReleaseSource, Staged, StagedFrom},
     text,
 };
@@ -85,10 +85,16 @@ fn failures_are_retried_with_growing_pauses_and_then_given_up() -> Outcome {
     let message = journal.error.as_ref().map(|error| error.message.as_str());
     assert_eq!(message, Some("it did not answer"));
     // An admin takes it up where it failed.
-    assert!(journal.reopen(now));
+    journal.reopen(now, "an admin")?;
     assert_eq!(journal.state, State::Fetched);
-    assert!(journal.is_due(now));
-    assert!(!journal.reopen(now));
+    assert!(journal.is_due(now) && journal.attempts == 0);
+    let last = journal.steps.last().map(|step| step.detail.as_str());
+    assert_eq!(last, Some("taken up again by an admin"));
+    let state = State::Fetched;
+    assert_eq!(
+        journal.reopen(now, "an admin"),
+        Err(ReopenError::NotFailed { state })
+    );
     Ok(())
 }
 

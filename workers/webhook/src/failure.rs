@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use edge::{BodyError, ConfigError, Timestamp, objects::ObjectError, outbound::OutboundError};
-use registry::{Failure, store::StoreError};
+use registry::{Failure, record::Waiting, store::StoreError};
 
 /// Why a step did not succeed.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub enum StepError {
     },
     /// Nothing failed: what is left of the step is to be done then.
     Resting(Timestamp),
+    /// Nothing failed: something that is expected to come is looked for again after the pause.
+    Waiting(Waiting, Duration),
     /// What was fetched is no longer in the store as it was; it is fetched again.
     StagingLost,
     /// Another run of the same delivery has gone on from here; this one stops.

@@ -9,29 +9,59 @@ use std::{
 
 use edge::{Body, BodyError, Bytes};
 use futures_util::{Stream, StreamExt};
-use registry::Digest;
-use sha2::{Digest as _, Sha256};
+use registry::{Digest, DigestState};
+use sha2::{Digest as _, Sha256, digest::common::hazmat::SerializableState};
 
 /// The digest of a body, complete once the body has been read to its end.
 #[derive(Clone, Default)]
-pub struct Tally(Rc<RefCell<(Sha256, u64)>>);
+pub struct Tally(Rc<RefCell<Count>>);
+
+#[derive(Default)]
+struct Count {
+    digest: Sha256,
+    bytes: u64,
+    /// After how many bytes the digest's state is kept.
+    mark: Option<u64>,
+    kept: Option<DigestState>,
+}
 
 impl Tally {
     /// SHA-256 of what has been read.
     pub fn digest(&self) -> Digest {
-        Digest::new(self.0.borrow().0.clone().finalize().into())
+        Digest::new(self.0.borrow().digest.clone().finalize().into())
     }
 
     /// How many bytes have been read.
     pub fn bytes(&self) -> u64 {
-        self.0.borrow().1
+        self.0.borrow().bytes
+    }
+
+    /// Where the digest stood at the mark of [`marked`], once the body has been read so far.
+    pub fn at_mark(&self) -> Option<DigestState> {
+        self.0.borrow().kept
     }
 
     fn add(&self, bytes: &[u8]) {
-        let mut state = self.0.borrow_mut();
-        state.0.update(bytes);
-        state.1 += bytes.len() as u64;
+        let mut count = self.0.borrow_mut();
+        let until_mark = count.mark.and_then(|mark| mark.checked_sub(count.bytes));
+        let until_mark = until_mark.and_then(|left| usize::try_from(left).ok());
+        match until_mark.and_then(|left| bytes.split_at_checked(left)) {
+            Some((before, after)) if count.kept.is_none() => {
+                count.digest.update(before);
+                count.kept = Some(DigestState::new(count.digest.serialize().into()));
+                count.digest.update(after);
+            }
+            _ => count.digest.update(bytes),
+        }
+        count.bytes += bytes.len() as u64;
     }
+}
+
+/// As [`tallied`], and the digest's state after `mark` bytes is kept.
+pub fn marked(body: Body, mark: u64) -> (Body, Tally) {
+    let (body, tally) = tallied(body);
+    tally.0.borrow_mut().mark = Some(mark);
+    (body, tally)
 }
 
 /// `body`, whose bytes are counted and digested into the tally as they are read.

@@ -31,6 +31,13 @@ pub async fn handle<H: Host>(host: &H, request: Request) -> Response {
                 _ => Err(Problem::method_not_allowed("GET, HEAD")),
             },
         ),
+        ["webhooks", "deliveries", delivery, "retry"] => (
+            "/webhooks/deliveries/{delivery}/retry",
+            match request.method {
+                Method::POST => admin::deliveries::retry(host, &request, delivery).await,
+                _ => Err(Problem::method_not_allowed("POST")),
+            },
+        ),
         ["webhooks", "resume"] => (
             "/webhooks/resume",
             match request.method {
@@ -43,6 +50,21 @@ pub async fn handle<H: Host>(host: &H, request: Request) -> Response {
             match request.method {
                 Method::PUT => admin::upload::put(host, request, id, version).await,
                 _ => Err(Problem::method_not_allowed("PUT")),
+            },
+        ),
+        ["admin", "v1", "packages", id, "tokens"] => (
+            "/admin/v1/packages/{id}/tokens",
+            match request.method {
+                Method::GET => admin::tokens::list(host, &request, id).await,
+                Method::POST => admin::tokens::create(host, request, id).await,
+                _ => Err(Problem::method_not_allowed("GET, HEAD, POST")),
+            },
+        ),
+        ["admin", "v1", "packages", id, "tokens", token] => (
+            "/admin/v1/packages/{id}/tokens/{token}",
+            match request.method {
+                Method::DELETE => admin::tokens::revoke(host, &request, id, token).await,
+                _ => Err(Problem::method_not_allowed("DELETE")),
             },
         ),
         ["admin", "v1", "packages", id, "channels", channel] => (

@@ -128,6 +128,7 @@ impl World {
                 size: 1,
                 sha256: digest,
                 tail_offset: 0,
+                before_tail: None,
                 manifest_size: 1,
                 manifest_sha256: digest,
             },
@@ -138,6 +139,8 @@ impl World {
             delivery: delivery.clone(),
             warnings: registry::Findings::default(),
             yanked: None,
+            replaced: None,
+            finished_by: None,
         };
         let mut source = ReleaseSource {
             tag: format!("v{}", release.version),

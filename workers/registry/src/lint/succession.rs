@@ -8,19 +8,21 @@ pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
         return;
     };
     if let Some(published) = submission.published {
-        check_served(&version, submission.channel, published, report);
+        check_served(&version, submission, published, report);
         check_stranded(&version, submission.channel, published, report);
     }
     check_future(&version, submission.channel, report);
 }
 
-/// The release must be newer than what its channel serves.
+/// The release must be newer than what its channel serves, or a fix for generations of Foundry that
+/// this one is not for.
 fn check_served(
     version: &Version,
-    channel: &Channel,
+    submission: &Submission<'_>,
     published: &ChannelsRecord,
     report: &mut Report,
 ) {
+    let channel = submission.channel;
     if published.find(version).is_some() {
         let message = format!(
             "{version} is published already, and a version never changes; raise the version{}",
@@ -32,7 +34,24 @@ fn check_served(
     let Some(served) = published.served(channel).map(|release| &release.version) else {
         return;
     };
-    if !version.is_newer_than(served) {
+    if version.is_newer_than(served) {
+        return;
+    }
+    let fixes = match channel.is_stable() {
+        true => published.fixes(version, &submission.manifest.compatibility()),
+        false => Vec::new(),
+    };
+    if let (Some(first), Some(last)) = (fixes.first(), fixes.last()) {
+        let generations = match first == last {
+            true => first.to_string(),
+            false => format!("{first} to {last}"),
+        };
+        let message = format!(
+            "{channel} goes on serving {served}; {version} is offered only to those who follow the \
+             manifest for their generation of Foundry, {generations}"
+        );
+        report.warning("version.fixes_old", "version", message);
+    } else {
         let message = format!(
             "to Foundry {version} is not newer than {served}, which channel {channel} serves, so no \
              server would ever be offered it{}",

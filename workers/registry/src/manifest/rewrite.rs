@@ -16,6 +16,8 @@ pub struct Target<'a> {
     pub channel: &'a Channel,
     /// The track that the manifest keeps its installation on.
     pub track: &'a Track,
+    /// Where the release was replaced, what tells its archive from the one before.
+    pub edition: Option<&'a str>,
 }
 
 impl Manifest {
@@ -35,9 +37,15 @@ impl Manifest {
             version,
             channel,
             track,
+            edition,
         } = *target;
         self.set("manifest", &links.manifest(track));
-        self.set("download", &links.download(version, channel, track));
+        let mut download = links.download(version, channel, track);
+        if let Some(edition) = edition {
+            download.push_str("?edition=");
+            download.push_str(edition);
+        }
+        self.set("download", &download);
     }
 
     fn set(&mut self, field: &str, text: &str) {

@@ -4,7 +4,7 @@ use edge::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::record;
-use crate::{Channel, DeliveryId, Version, text};
+use crate::{Channel, DeliveryId, Generation, Repository, Version, text};
 
 /// Most actions that are remembered of a package.
 pub const MOST_ACTIONS: usize = 200;
@@ -30,6 +30,11 @@ pub enum Actor {
         /// Its name, not the token.
         name: String,
     },
+    /// Whoever publishes from the repository, by what happened to a release there.
+    Author {
+        /// The repository.
+        repository: Repository,
+    },
 }
 
 impl Actor {
@@ -48,6 +53,7 @@ impl std::fmt::Display for Actor {
             Self::Admin => formatter.write_str("an admin"),
             Self::Discord { id, name } => write!(formatter, "{name} ({id} on Discord)"),
             Self::Token { name } => write!(formatter, "the publish token {name}"),
+            Self::Author { repository } => write!(formatter, "the author of {repository}"),
         }
     }
 }
@@ -66,6 +72,14 @@ pub enum Deed {
         /// What it is set to.
         version: Version,
     },
+    /// A generation of Foundry was set to a release; without one it follows `stable` again.
+    SetCore {
+        /// The generation.
+        generation: Generation,
+        /// What it is set to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<Version>,
+    },
     /// A release was withdrawn.
     Yank {
         /// Which.
@@ -83,6 +97,9 @@ pub enum Deed {
     Replace {
         /// Which.
         version: Version,
+        /// What tells its archive from the one before.
+        #[serde(default)]
+        edition: String,
     },
     /// A failed delivery was taken up again.
     Retry {
@@ -108,6 +125,12 @@ impl Deed {
             (Self::Promote { channel, .. }, Self::Promote { channel: other, .. }) => {
                 channel == other
             }
+            (
+                Self::SetCore { generation, .. },
+                Self::SetCore {
+                    generation: other, ..
+                },
+            ) => generation == other,
             (
                 Self::Yank { version, .. } | Self::Restore { version },
                 Self::Yank { version: other, .. } | Self::Restore { version: other },

@@ -178,6 +178,26 @@ impl Announcements {
         }
     }
 
+    /// Whether any was given up.
+    pub(super) fn any_given_up(&self) -> bool {
+        self.receivers()
+            .any(|(_, known)| known.status == Status::Failed)
+    }
+
+    /// Lets what was given up be tried again, in time.
+    pub(super) fn give_another_chance(&mut self) {
+        let subscribers = self.subscribers.iter_mut().flatten();
+        let subscribers = subscribers.map(|known| &mut known.announcement);
+        for announcement in [&mut self.discord, &mut self.foundry]
+            .into_iter()
+            .chain(subscribers)
+            .filter(|known| known.status == Status::Failed)
+        {
+            announcement.status = Status::Pending;
+            announcement.attempts = 0;
+        }
+    }
+
     /// What an earlier worker was about to send when it stopped may have been sent or not.
     pub fn interrupted(&mut self) {
         let subscribers = self.subscribers.iter_mut().flatten();

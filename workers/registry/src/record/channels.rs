@@ -21,6 +21,9 @@ pub struct ReleaseSummary {
     /// Other channels that have served it since.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Channel>,
+    /// Channels that it was taken from again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub off: Vec<Channel>,
     /// Whether its publisher marked it as a prerelease.
     #[serde(default)]
     pub prerelease: bool,
@@ -29,6 +32,9 @@ pub struct ReleaseSummary {
     pub published_at: Timestamp,
     /// Which stored files are its ([`super::Packed::artifact`]).
     pub artifact: Digest,
+    /// Tells its files from those that an admin replaced ([`super::Replacement`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
     /// Size of its archive, in bytes.
     #[serde(default)]
     pub size: u64,
@@ -44,9 +50,9 @@ pub struct ReleaseSummary {
 }
 
 impl ReleaseSummary {
-    /// Whether the channel has ever served the release.
+    /// Whether the channel has ever served the release, and it was not taken from there since.
     pub fn is_on(&self, channel: &Channel) -> bool {
-        self.channel == *channel || self.also.contains(channel)
+        (self.channel == *channel || self.also.contains(channel)) && !self.off.contains(channel)
     }
 }
 
@@ -83,6 +89,14 @@ pub enum PromoteError {
     /// The release is withdrawn.
     #[error("release {0} is yanked; restore it first")]
     Yanked(Version),
+    /// The release is not for that generation of Foundry.
+    #[error("the compatibility of release {version} does not admit Foundry {generation}")]
+    NotFor {
+        /// The release.
+        version: Version,
+        /// The generation.
+        generation: Generation,
+    },
 }
 
 /// The channels of a package: `packages/{id}/channels.json`.
@@ -105,6 +119,9 @@ pub struct ChannelsRecord {
     /// What each channel was last set to.
     #[serde(default)]
     pub channels: BTreeMap<Channel, Head>,
+    /// What admins have set generations of Foundry to; the others follow `stable`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cores: BTreeMap<Generation, Head>,
     /// All releases, newest first by [`Version::precedence`].
     #[serde(default)]
     pub releases: Vec<ReleaseSummary>,
@@ -124,6 +141,7 @@ impl ChannelsRecord {
             kind,
             revision: 0,
             channels: BTreeMap::new(),
+            cores: BTreeMap::new(),
             releases: Vec::new(),
             moves: Vec::new(),
         }
@@ -161,7 +179,7 @@ impl ChannelsRecord {
         let head = self.channels.get(channel)?;
         let own = self
             .find(&head.version)
-            .filter(|release| !release.yanked)
+            .filter(|release| !release.yanked && !release.off.contains(channel))
             .or_else(|| self.newest(|release| self.is_offered(release, channel, head)));
         match own {
             None if !channel.is_stable() => self.served(&Channel::stable()),
@@ -169,11 +187,12 @@ impl ChannelsRecord {
         }
     }
 
-    /// The newest stable release that the generation of Foundry installs. Releases above what
-    /// `stable` was set to do not count: it was rolled back from them.
+    /// The newest stable release that the generation of Foundry installs. Releases above what the
+    /// generation, or else `stable`, was set to do not count: it was rolled back from them.
     pub fn for_core(&self, generation: Generation) -> Option<&ReleaseSummary> {
         let stable = Channel::stable();
-        let head = self.channels.get(&stable)?;
+        let own = self.cores.get(&generation);
+        let head = own.or_else(|| self.channels.get(&stable))?;
         self.newest(|release| {
             self.is_offered(release, &stable, head) && release.compatibility.admits(generation)
         })
@@ -196,13 +215,16 @@ impl ChannelsRecord {
     /// Adds a release and sets its channel to it, if it is newer there by Foundry's rule. A stable
     /// release that comes after what `beta` serves is served on `beta` too.
     ///
-    /// A release that is there already changes nothing, so a publish may be repeated, also after
-    /// an admin rolled it back. Returns whether anything changed.
+    /// A generation of Foundry that an admin has set to a release goes on in the same way.
+    ///
+    /// A release that is there already moves nothing, so a publish may be repeated, also after an
+    /// admin rolled it back. Returns whether anything changed.
     pub fn publish(&mut self, release: ReleaseSummary, now: Timestamp) -> bool {
         let (version, channel) = (release.version.clone(), release.channel.clone());
         if self.find(&version).is_some() {
-            return false;
+            return self.renew(release);
         }
+        self.advance_cores(&release, now);
         let is_newer_there = self
             .served(&channel)
             .is_none_or(|served| version.is_newer_than(&served.version));
@@ -239,10 +261,10 @@ impl ChannelsRecord {
             Some(release) if release.yanked => return Err(PromoteError::Yanked(version.clone())),
             Some(_) => {}
         }
-        let is_set = self
-            .channels
-            .get(channel)
-            .is_some_and(|head| head.version == *version);
+        let is_set = self.channels.get(channel).is_some_and(|head| {
+            let there = self.find(version).is_some_and(|r| r.is_on(channel));
+            head.version == *version && there
+        });
         if !is_set {
             self.revision += 1;
             self.set(channel, version, now);
@@ -264,7 +286,7 @@ impl ChannelsRecord {
         }
     }
 
-    fn set(&mut self, channel: &Channel, version: &Version, now: Timestamp) {
+    pub(super) fn set(&mut self, channel: &Channel, version: &Version, now: Timestamp) {
         let head = Head {
             version: version.clone(),
             since: now,
@@ -280,7 +302,10 @@ impl ChannelsRecord {
         self.moves.drain(..surplus);
         let release = self.releases.iter_mut().find(|r| r.version == *version);
         if let Some(release) = release.filter(|release| !release.is_on(channel)) {
-            release.also.push(channel.clone());
+            release.off.retain(|off| off != channel);
+            if release.channel != *channel && !release.also.contains(channel) {
+                release.also.push(channel.clone());
+            }
         }
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Announcements, Packed, State, Step, record};
 use crate::{
-    Channel, Compatibility, DeliveryId, Digest, Findings, PackageId, PackageType, Repository,
-    Version, text,
+    Channel, Compatibility, DeliveryId, Digest, Findings, Generation, PackageId, PackageType,
+    Repository, Track, Version, text,
 };
 
 /// Longest excerpt of a release's notes that is kept, in characters; Discord shows 4,096.
@@ -50,6 +50,9 @@ pub struct Direct {
     pub id: PackageId,
     /// The version.
     pub version: Version,
+    /// Whether the upload may take the place of other files of that version.
+    #[serde(default)]
+    pub replace: bool,
 }
 
 impl ReleaseSource {
@@ -89,6 +92,23 @@ pub struct Staged {
     pub etag: String,
 }
 
+/// A wait for something that is expected to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// What for and why, for people.
+    #[serde(default)]
+    pub reason: String,
+    /// Since when.
+    #[serde(default)]
+    pub since: Timestamp,
+    /// After that it goes on without.
+    #[serde(default)]
+    pub until: Timestamp,
+    /// How often it was looked for.
+    #[serde(default)]
+    pub looks: u32,
+}
+
 /// The release as it was packed: what is left to do needs nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageFacts {
@@ -112,6 +132,23 @@ pub struct PackageFacts {
     /// What the lint warned of.
     #[serde(default, skip_serializing_if = "Findings::is_empty")]
     pub warnings: Findings,
+    /// Where it replaces the files of its version, what tells its archive from the one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+    /// Where it is a fix of an older release, the generations of Foundry that it is for; `stable`
+    /// serves a newer one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cores: Vec<Generation>,
+}
+
+impl PackageFacts {
+    /// The track that users of the release follow.
+    pub fn track(&self) -> Track {
+        match self.cores.last() {
+            Some(generation) => Track::Core(*generation),
+            None => Track::Channel(self.channel.clone()),
+        }
+    }
 }
 
 /// Why a delivery does not go on.
@@ -202,6 +239,9 @@ pub struct Journal {
     /// Not before this is it tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<Timestamp>,
+    /// What the present state waits for, where that is no failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
     /// Until then somebody is working on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub busy_until: Option<Timestamp>,
@@ -245,6 +285,7 @@ impl Journal {
             attempts: 0,
             begun: 0,
             next_attempt_at: None,
+            waiting: None,
             busy_until: None,
             worker: String::new(),
             failed_in: None,

@@ -3,7 +3,7 @@
 use edge::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Journal};
+use super::{Failure, Journal, Waiting};
 
 /// How often a delivery is tried before it counts as failed.
 pub const MAX_ATTEMPTS: u32 = 8;
@@ -101,6 +101,20 @@ pub struct JournalError {
     pub to: State,
 }
 
+/// Why a delivery is not taken up again. Caller's fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReopenError {
+    /// Nothing of it has failed.
+    #[error("the delivery is {state}; only what has failed is taken up again")]
+    NotFailed {
+        /// The state that it is in.
+        state: State,
+    },
+    /// What was uploaded is not kept after a refusal.
+    #[error("the uploaded archive is not kept after a refusal; upload it again")]
+    UploadGone,
+}
+
 impl Journal {
     /// Goes on to the next state. Attempts are counted afresh, and an old error is forgotten.
     ///
@@ -120,9 +134,21 @@ impl Journal {
         self.attempts = 0;
         self.begun = 0;
         self.next_attempt_at = None;
+        self.waiting = None;
         self.error = None;
         self.note(now, detail);
         Ok(())
+    }
+
+    /// Ends a delivery that publishes nothing, or leaves it to be announced. Nothing else lies
+    /// between its beginning and its end.
+    pub fn conclude(&mut self, to: State, now: Timestamp, detail: impl Into<String>) {
+        self.state = to;
+        self.attempts = 0;
+        self.begun = 0;
+        self.next_attempt_at = None;
+        self.error = None;
+        self.note(now, detail);
     }
 
     /// Notes something without a change of state.
@@ -172,6 +198,20 @@ impl Journal {
         self.next_attempt_at = Some(at);
     }
 
+    /// Looks again after `pause` milliseconds for what `waiting` says. That is no failed attempt.
+    pub fn wait(&mut self, now: Timestamp, waiting: Waiting, pause: i64) {
+        let next = now.plus(pause);
+        self.note(
+            now,
+            format!("{}; looked for again at {next}", waiting.reason),
+        );
+        self.attempts = 0;
+        self.begun = 0;
+        self.error = None;
+        self.next_attempt_at = Some(next);
+        self.waiting = Some(waiting);
+    }
+
     /// Counts that a worker begins on the present state; whether it may. One that may not has
     /// failed: whoever began on it before was stopped every time.
     pub fn begin(&mut self, now: Timestamp) -> bool {
@@ -192,6 +232,7 @@ impl Journal {
         self.state = State::Received;
         self.staged = None;
         self.package = None;
+        self.waiting = None;
     }
 
     /// Gives the delivery up.
@@ -206,18 +247,36 @@ impl Journal {
         self.error = Some(failure);
     }
 
-    /// Takes a failed delivery up again where it failed, for an admin. Returns whether it had
-    /// failed.
-    pub fn reopen(&mut self, now: Timestamp) -> bool {
-        if self.state != State::Failed {
-            return false;
-        }
-        self.state = self.failed_in.take().unwrap_or(State::Received);
+    /// Takes a failed delivery up again where it failed, in the name of `by`. One that is done but
+    /// for announcements that were given up goes back to announcing those; what was confirmed, or
+    /// may have arrived, is not sent again.
+    ///
+    /// # Errors
+    /// [`ReopenError`].
+    pub fn reopen(&mut self, now: Timestamp, by: &str) -> Result<(), ReopenError> {
+        self.state = match self.state {
+            State::Failed => self.reopened_state()?,
+            State::Done if self.announcements.any_given_up() => State::Published,
+            state => return Err(ReopenError::NotFailed { state }),
+        };
+        self.announcements.give_another_chance();
+        self.failed_in = None;
+        self.waiting = None;
         self.attempts = 0;
         self.begun = 0;
         self.next_attempt_at = None;
-        self.note(now, "taken up again");
-        true
+        self.busy_until = None;
+        self.note(now, format!("taken up again by {by}"));
+        Ok(())
+    }
+
+    /// Where a failed delivery goes on. An uploaded archive is kept only until it is packed.
+    fn reopened_state(&self) -> Result<State, ReopenError> {
+        let state = self.failed_in.unwrap_or(State::Received);
+        if self.source.direct.is_some() && state <= State::Fetched {
+            return Err(ReopenError::UploadGone);
+        }
+        Ok(state)
     }
 
     /// Whether it is time to work on the delivery.

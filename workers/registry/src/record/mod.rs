@@ -8,23 +8,30 @@ mod actions;
 mod announcement;
 mod catalogue;
 mod channels;
+mod channels_follow;
 mod journal;
 mod journal_steps;
 mod package;
 mod release;
+mod source;
 mod subscriptions;
+mod tokens;
 
 pub use actions::{Action, Actions, Actor, Deed, MOST_ACTIONS};
 pub use announcement::{Announcement, Announcements, MAX_ANNOUNCED, Receiver, Status, Subscriber};
 pub use catalogue::{Catalogue, CatalogueEntry, Shown};
 pub use channels::{ChannelsRecord, Head, Move, PromoteError, ReleaseSummary};
-pub use journal::{Direct, Failure, Journal, PackageFacts, ReleaseSource, Staged, StagedFrom};
-pub use journal_steps::{JournalError, MAX_ATTEMPTS, MAX_BEGUN, State, Step};
+pub use journal::{
+    Direct, Failure, Journal, PackageFacts, ReleaseSource, Staged, StagedFrom, Waiting,
+};
+pub use journal_steps::{JournalError, MAX_ATTEMPTS, MAX_BEGUN, ReopenError, State, Step};
 pub use package::{IdClaim, PackageRecord};
-pub use release::{Packed, ReleaseRecord, Yank};
+pub use release::{Packed, ReleaseRecord, Replacement, Yank};
+pub use source::SourceRecord;
 pub use subscriptions::{
     MOST_SUBSCRIPTIONS, Subscribed, Subscription, Subscriptions, TooManySubscriptions,
 };
+pub use tokens::{MOST_TOKENS, PublishToken, PublishTokens, TooManyTokens};
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ReleaseSummary, record};
 use crate::{
-    Channel, Compatibility, DeliveryId, Digest, Findings, PackageId, PackageType, Repository,
-    Version,
+    Channel, Compatibility, DeliveryId, Digest, DigestState, Findings, PackageId, PackageType,
+    Repository, Version,
 };
 
 /// The two stored files of a release.
@@ -23,6 +23,10 @@ pub struct Packed {
     /// Where in the archive the tail begins: the local header of the manifest, which is its last
     /// entry. Everything before is the same on every track.
     pub tail_offset: u64,
+    /// SHA-256 of what lies before the tail, so that the digest of another track's archive needs
+    /// only that track's tail. Absent for releases of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_tail: Option<DigestState>,
     /// Size of the manifest, in bytes.
     pub manifest_size: u64,
     /// SHA-256 of the manifest.
@@ -38,6 +42,28 @@ pub struct Yank {
     /// When.
     #[serde(default)]
     pub at: Timestamp,
+    /// Whether its publisher withdrew it where it came from; then publishing it there again takes
+    /// the withdrawal back.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub upstream: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// That an admin put other files under a version that was published before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replacement {
+    /// Part of the URL of the archive, so that no cache answers with the one before: the beginning
+    /// of the digest of what was fetched.
+    pub edition: String,
+    /// When.
+    #[serde(default)]
+    pub at: Timestamp,
+    /// The delivery that did it.
+    pub delivery: DeliveryId,
 }
 
 /// A release: `packages/{id}/releases/{version}/release.json`.
@@ -85,6 +111,12 @@ pub struct ReleaseRecord {
     /// Set while the release is withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yanked: Option<Yank>,
+    /// Set once an admin has replaced its files: what is served under the version may change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<Replacement>,
+    /// The delivery that made a finished release of a prerelease.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_by: Option<DeliveryId>,
 }
 
 record!(ReleaseRecord, "release");
@@ -96,9 +128,11 @@ impl ReleaseRecord {
             version: self.version.clone(),
             channel: self.channel.clone(),
             also: Vec::new(),
+            off: Vec::new(),
             prerelease: self.prerelease,
             published_at: self.published_at,
             artifact: self.packed.artifact,
+            edition: self.replaced.as_ref().map(|r| r.edition.clone()),
             size: self.packed.size,
             notes_url: self.notes_url.clone(),
             compatibility: self.compatibility.clone(),

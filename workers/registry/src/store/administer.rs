@@ -106,6 +106,7 @@ pub async fn yank<H: Objects + Clock>(
     let yank = Yank {
         reason: reason.to_owned(),
         at: host.now(),
+        upstream: false,
     };
     set_yanked(host, id, version, Some(yank), by).await
 }
@@ -123,7 +124,7 @@ pub async fn restore<H: Objects + Clock>(
     set_yanked(host, id, version, None, by).await
 }
 
-async fn set_yanked<H: Objects + Clock>(
+pub(super) async fn set_yanked<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     version: &Version,

@@ -3,21 +3,30 @@
 mod actions;
 mod administer;
 mod catalogue;
+mod cores;
+mod deliveries;
 mod publish;
 mod record;
 mod subscriptions;
 mod update;
+mod upstream;
 mod withdrawn;
 
 pub use actions::note_action;
 pub use administer::{AdministerError, Administered, promote, restore, yank};
 pub use catalogue::refresh_catalogue;
+pub use cores::set_core;
+pub use deliveries::{RetryError, mark_finished, mark_open, retry};
 pub use publish::{PublishError, Published, ownership, publish};
 pub use record::{Versioned, create, read, write};
 pub use subscriptions::{
     SubscribeError, forget_subscriptions, subscribe, subscriptions, unsubscribe,
 };
 pub use update::{Change, UpdateError, update};
+pub use upstream::{
+    Followed, Upstream, follow_publisher, publish_again, published_source, remember_source,
+    withdraw,
+};
 
 use edge::objects::ObjectError;
 

@@ -4,8 +4,8 @@ use edge::{Clock, Objects};
 
 use super::{Change, StoreError, UpdateError, create, read, update, withdrawn};
 use crate::{
-    ChannelsRecord, IdClaim, Key, Manifest, Ownership, PackageId, PackageRecord, ReleaseRecord,
-    Repository, Version,
+    Channel, ChannelsRecord, IdClaim, Key, Manifest, Ownership, PackageId, PackageRecord,
+    ReleaseRecord, Repository, Version,
 };
 
 /// Why a packed release was not published.
@@ -68,7 +68,8 @@ pub async fn ownership<O: Objects>(
 }
 
 /// Publishes `release`, whose archive and manifest are stored already. May be repeated after any
-/// failure, and by several at once: exactly one release of a version comes into being.
+/// failure, and by several at once: exactly one release of a version comes into being. Where
+/// `release` says that it replaces one, it takes the place of the files that are there.
 ///
 /// The order is that of visibility: the claim on the id, the release's facts, the package's facts,
 /// the channels (from here on users see it). The catalogue is the caller's to refresh: what is
@@ -144,7 +145,7 @@ async fn claim<H: Objects + Clock>(host: &H, release: &ReleaseRecord) -> Result<
 }
 
 /// Creates the release's facts, or finds that the same content is published already.
-async fn create_release<O: Objects>(
+async fn create_release<O: Objects + Clock>(
     store: &O,
     release: &ReleaseRecord,
 ) -> Result<ReleaseRecord, PublishError> {
@@ -157,6 +158,7 @@ async fn create_release<O: Objects>(
         Some(existing) if existing.record.packed.sha256 == release.packed.sha256 => {
             Ok(existing.record)
         }
+        Some(_) if release.replaced.is_some() => replace(store, &key, release).await,
         Some(_) => Err(PublishError::Exists {
             version: release.version.clone(),
         }),
@@ -168,12 +170,44 @@ async fn create_release<O: Objects>(
     }
 }
 
+/// Puts the files of `release` under a version that is published; everything else that is known of
+/// it stays.
+async fn replace<O: Objects + Clock>(
+    store: &O,
+    key: &Key<'_>,
+    release: &ReleaseRecord,
+) -> Result<ReleaseRecord, PublishError> {
+    let replaced = update(store, key, |known: Option<&ReleaseRecord>| {
+        let Some(known) = known else {
+            return Ok(Change::Write(release.clone()));
+        };
+        if known.packed.sha256 == release.packed.sha256 {
+            return Ok(Change::Keep);
+        }
+        Ok::<_, std::convert::Infallible>(Change::Write(ReleaseRecord {
+            title: release.title.clone(),
+            packed: release.packed,
+            compatibility: release.compatibility.clone(),
+            warnings: release.warnings.clone(),
+            replaced: release.replaced.clone(),
+            ..known.clone()
+        }))
+    })
+    .await?;
+    Ok(replaced.unwrap_or_else(|| release.clone()))
+}
+
 async fn describe<H: Objects + Clock>(
     host: &H,
     release: &ReleaseRecord,
     manifest: &Manifest,
 ) -> Result<(), PublishError> {
     let now = host.now();
+    let channels = read::<ChannelsRecord, _>(host, &Key::Channels(&release.id)).await?;
+    let newest = channels.is_none_or(|channels| {
+        let served = channels.record.served(&Channel::stable());
+        served.is_none_or(|served| release.version.precedence(&served.version).is_ge())
+    });
     update(
         host,
         &Key::Package(&release.id),
@@ -188,8 +222,9 @@ async fn describe<H: Objects + Clock>(
             if taken_over {
                 package.repository = release.repository.clone();
             }
-            // A prerelease does not speak for the package.
-            let described = release.channel.is_stable() && package.describe(manifest, now);
+            // A prerelease does not speak for the package, and neither does a fix of an old one.
+            let speaks = release.channel.is_stable() && newest;
+            let described = speaks && package.describe(manifest, now);
             let changed = taken_over || described;
             Ok(if changed {
                 Change::Write(package)

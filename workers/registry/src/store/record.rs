@@ -1,7 +1,7 @@
 //! One record, read or written.
 
 use edge::{
-    Objects, Timestamp,
+    Bytes, Objects, Timestamp,
     objects::{self, Condition, Put, Written},
 };
 
@@ -29,16 +29,27 @@ pub async fn read<R: Record, O: Objects>(
     key: &Key<'_>,
 ) -> Result<Option<Versioned<R>>, StoreError> {
     let path = key.path();
-    let Some(stored) = objects::read(store, &path, MAX_RECORD).await? else {
-        return Ok(None);
-    };
-    match R::decode(&stored.bytes) {
-        Ok(record) => Ok(Some(Versioned {
-            record,
-            etag: stored.meta.etag,
+    match read_bytes(store, &path).await? {
+        Some((bytes, etag)) => Ok(Some(Versioned {
+            record: decode(path, &bytes)?,
+            etag,
         })),
-        Err(cause) => Err(StoreError::Corrupt { key: path, cause }),
+        None => Ok(None),
     }
+}
+
+/// The bytes of the record at `path`, and its entity tag.
+pub(super) async fn read_bytes<O: Objects>(
+    store: &O,
+    path: &str,
+) -> Result<Option<(Bytes, String)>, StoreError> {
+    let stored = objects::read(store, path, MAX_RECORD).await?;
+    Ok(stored.map(|stored| (stored.bytes, stored.meta.etag)))
+}
+
+/// The record of which these are the bytes.
+pub(super) fn decode<R: Record>(key: String, bytes: &[u8]) -> Result<R, StoreError> {
+    R::decode(bytes).map_err(|cause| StoreError::Corrupt { key, cause })
 }
 
 /// Writes `record` to `key` under `condition`, to cease to exist at `expires`. Answers the new
@@ -53,6 +64,17 @@ pub async fn write<R: Record, O: Objects>(
     condition: Condition,
     expires: Option<Timestamp>,
 ) -> Result<Option<String>, StoreError> {
+    write_bytes(store, key, record.encode(), condition, expires).await
+}
+
+/// The same of bytes.
+pub(super) async fn write_bytes<O: Objects>(
+    store: &O,
+    key: &Key<'_>,
+    bytes: Vec<u8>,
+    condition: Condition,
+    expires: Option<Timestamp>,
+) -> Result<Option<String>, StoreError> {
     let put = Put {
         condition,
         content_type: Some(key.content_type()),
@@ -60,7 +82,6 @@ pub async fn write<R: Record, O: Objects>(
         expires,
         ..Put::default()
     };
-    let bytes = record.encode();
     if bytes.len() as u64 > MAX_RECORD {
         return Err(StoreError::TooLarge { key: key.path() });
     }

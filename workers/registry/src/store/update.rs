@@ -9,7 +9,7 @@ use edge::{
 
 use super::{
     StoreError,
-    record::{Versioned, read, write},
+    record::{decode, read_bytes, write_bytes},
 };
 use crate::{Key, Record};
 
@@ -54,34 +54,70 @@ where
     R: Record,
     O: Objects + Clock,
 {
+    let (mut kept, mut refused) = (None, None);
+    let swapped = swap(store, key, &mut |stored| {
+        let current = match stored.map(|bytes| decode::<R>(key.path(), bytes)) {
+            Some(current) => Some(current?),
+            None => None,
+        };
+        let next = match change(current.as_ref()) {
+            Ok(Change::Write(record)) => Some(record),
+            Ok(Change::Keep) => {
+                kept = current;
+                return Ok(None);
+            }
+            Err(error) => {
+                refused = Some(error);
+                return Ok(None);
+            }
+        };
+        let bytes = next.as_ref().map(Record::encode);
+        kept = next;
+        Ok(bytes)
+    });
+    swapped.await?;
+    match refused {
+        Some(error) => Err(UpdateError::Refused(error)),
+        None => Ok(kept),
+    }
+}
+
+/// What is to be written over some bytes (`None`: there are none yet), if anything is.
+type Decide<'d> = &'d mut dyn FnMut(Option<&[u8]>) -> Result<Option<Vec<u8>>, StoreError>;
+
+/// Compares and swaps, whatever the record: there is only one of this in a function, where every
+/// change of every record would otherwise have one of its own.
+async fn swap<O: Objects + Clock>(
+    store: &O,
+    key: &Key<'_>,
+    decide: Decide<'_>,
+) -> Result<(), StoreError> {
+    let path = key.path();
     let mut failure = None;
     for attempt in 0..ATTEMPTS {
         if attempt > 0 {
             store.sleep(pause(store, attempt)).await;
         }
-        let current: Option<Versioned<R>> = read(store, key).await?;
-        let seen = current.as_ref().map(|current| &current.record);
-        let record = match change(seen).map_err(UpdateError::Refused)? {
-            Change::Write(record) => record,
-            Change::Keep => return Ok(current.map(|current| current.record)),
+        let current = read_bytes(store, &path).await?;
+        let seen = current.as_ref().map(|(bytes, _)| bytes.as_ref());
+        let Some(bytes) = decide(seen)? else {
+            return Ok(());
         };
         let condition = match current {
-            Some(current) => Condition::Etag(current.etag),
+            Some((_, etag)) => Condition::Etag(etag),
             None => Condition::Absent,
         };
-        match write(store, key, &record, condition, None).await {
-            Ok(Some(_)) => return Ok(Some(record)),
+        match write_bytes(store, key, bytes, condition, None).await {
+            Ok(Some(_)) => return Ok(()),
             Ok(None) => {}
             Err(error @ StoreError::Objects(ObjectError::Unavailable(_))) => failure = Some(error),
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error),
         }
     }
-    Err(UpdateError::Store(failure.unwrap_or_else(|| {
-        StoreError::Contended {
-            key: key.path(),
-            attempts: ATTEMPTS,
-        }
-    })))
+    Err(failure.unwrap_or(StoreError::Contended {
+        key: path,
+        attempts: ATTEMPTS,
+    }))
 }
 
 /// 20 ms, 40 ms … 1.28 s and a little that differs from worker to worker.

@@ -1,4 +1,4 @@
-//! Keeping the channels in step with whether a release is withdrawn.
+//! Keeping the channels in step with what a release's own record says.
 
 use std::convert::Infallible;
 
@@ -6,6 +6,9 @@ use edge::{Clock, Objects};
 
 use super::{Change, StoreError, UpdateError, read, update};
 use crate::{ChannelsRecord, Key, PackageId, ReleaseRecord, Version};
+
+/// How often others may change the release meanwhile.
+const ATTEMPTS: u32 = 6;
 
 /// Marks a release on its package's channels as withdrawn or not. Answers the channels as they
 /// stand then; a release or package that is not there changes nothing.
@@ -15,35 +18,57 @@ pub(super) async fn mark<H: Objects + Clock>(
     version: &Version,
     yanked: bool,
 ) -> Result<Option<ChannelsRecord>, StoreError> {
+    change(host, id, |channels| channels.set_yanked(version, yanked)).await
+}
+
+/// Makes the channels say of a release what its own record says, which others may change meanwhile.
+/// Answers that record; `None` where there is no such release.
+pub(super) async fn follow<H: Objects + Clock>(
+    host: &H,
+    id: &PackageId,
+    version: &Version,
+) -> Result<Option<ReleaseRecord>, StoreError> {
+    let key = Key::Release(id, version);
+    let mut followed = read::<ReleaseRecord, _>(host, &key).await?;
+    for _ in 0..ATTEMPTS {
+        let Some(release) = &followed else {
+            return Ok(None);
+        };
+        change(host, id, |channels| {
+            let renewed = channels.renew(release.record.summary());
+            channels.set_yanked(version, release.record.yanked.is_some()) || renewed
+        })
+        .await?;
+        let now = read::<ReleaseRecord, _>(host, &key).await?;
+        if now.as_ref().map(|now| &now.etag) == followed.as_ref().map(|known| &known.etag) {
+            return Ok(now.map(|now| now.record));
+        }
+        followed = now;
+    }
+    Err(StoreError::Contended {
+        key: key.path(),
+        attempts: ATTEMPTS,
+    })
+}
+
+/// Changes a package's channels, where there are any; `change` tells whether it did anything.
+pub(super) async fn change<H: Objects + Clock>(
+    host: &H,
+    id: &PackageId,
+    mut change: impl FnMut(&mut ChannelsRecord) -> bool,
+) -> Result<Option<ChannelsRecord>, StoreError> {
     let key = Key::Channels(id);
-    let marked = update(host, &key, |channels: Option<&ChannelsRecord>| {
+    let changed = update(host, &key, |channels: Option<&ChannelsRecord>| {
         let mut channels = channels.cloned();
-        let changed = channels
-            .as_mut()
-            .is_some_and(|channels| channels.set_yanked(version, yanked));
+        let changed = channels.as_mut().is_some_and(&mut change);
         Ok::<_, Infallible>(match channels {
             Some(channels) if changed => Change::Write(channels),
             _ => Change::Keep,
         })
     })
     .await;
-    marked.map_err(|error| match error {
+    changed.map_err(|error| match error {
         UpdateError::Store(error) => error,
         UpdateError::Refused(never) => match never {},
     })
-}
-
-/// Makes the channels say of a release what its own record says, which others may have changed
-/// meanwhile. Answers that record; `None` where there is no such release.
-pub(super) async fn follow<H: Objects + Clock>(
-    host: &H,
-    id: &PackageId,
-    version: &Version,
-) -> Result<Option<ReleaseRecord>, StoreError> {
-    let release = read::<ReleaseRecord, _>(host, &Key::Release(id, version)).await?;
-    let release = release.map(|release| release.record);
-    if let Some(release) = &release {
-        mark(host, id, version, release.yanked.is_some()).await?;
-    }
-    Ok(release)
 }

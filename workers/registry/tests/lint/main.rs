@@ -85,6 +85,8 @@ fn published(case: &Case) -> Result<ChannelsRecord, Box<dyn std::error::Error>> 
             version: Version::parse(name)?,
             channel: Channel::parse(channel)?,
             also: Vec::new(),
+            off: Vec::new(),
+            edition: None,
             prerelease: false,
             published_at: Timestamp::default(),
             artifact: Digest::new([0; 32]),

@@ -1,12 +1,16 @@
-//! Who may make admin calls.
+//! Who may make admin calls, and who may publish.
 
 use edge::{
     Config, HeaderValue, Problem, Request, StatusCode,
     config::{self, name},
     header,
 };
+use registry::{Actor, PackageId};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+
+use super::{input, tokens};
+use crate::Host;
 
 /// Lets `request` pass where it carries `Authorization: Bearer <ADMIN_TOKEN>`.
 ///
@@ -36,6 +40,32 @@ pub async fn check<C: Config>(config: &C, request: &Request) -> Result<(), Probl
         "Unauthorized",
         "this call needs the header `Authorization: Bearer <ADMIN_TOKEN>`",
     ))
+}
+
+/// Lets `request` pass where it comes from an admin or carries a publish token of the package `id`.
+///
+/// # Errors
+/// Those of [`check`]; `401` for a token that is unknown, revoked or another package's.
+pub async fn publisher<H: Host>(host: &H, request: &Request, id: &str) -> Result<Actor, Problem> {
+    let given = request.header(header::AUTHORIZATION);
+    let given = given.as_deref().and_then(bearer).unwrap_or_default();
+    if !given.starts_with(tokens::PREFIX) {
+        check(host, request).await?;
+        return Ok(Actor::Admin);
+    }
+    let found = match PackageId::parse(id) {
+        Ok(id) => tokens::find(host, &id, given).await,
+        Err(_) => Ok(None),
+    };
+    match found.map_err(|error| input::store_failed(host, &error))? {
+        Some(token) => Ok(Actor::Token { name: token.name }),
+        None => Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "Unauthorized",
+            "this publish token is unknown, revoked, or another package's",
+        )),
+    }
 }
 
 /// `401` answers say how to authenticate, which is `how` (RFC 9110, section 11.6.1).

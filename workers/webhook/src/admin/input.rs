@@ -46,6 +46,12 @@ pub fn refused<L: Log + Clock>(host: &L, error: AdministerError) -> Problem {
             "Release yanked",
             error.to_string(),
         ),
+        AdministerError::Promote(registry::PromoteError::NotFor { .. }) => Problem::new(
+            StatusCode::CONFLICT,
+            "release-not-for-generation",
+            "Release not for this generation",
+            error.to_string(),
+        ),
     }
 }
 

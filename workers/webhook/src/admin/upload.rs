@@ -2,7 +2,7 @@
 
 use edge::{Problem, Request, Response, StatusCode};
 use registry::{
-    DeliveryId, IdClaim, Journal, Key, Links, PackageId, Repository, State, Version,
+    Actor, DeliveryId, IdClaim, Journal, Key, Links, PackageId, Repository, State, Version,
     record::{Direct, ReleaseSource, StagedFrom},
     store,
 };
@@ -12,18 +12,21 @@ use super::{auth, deliveries::private, input};
 use crate::{Host, failure::StepError, github::client::MAX_ARCHIVE, limited::limited, pipeline};
 
 /// `PUT /admin/v1/packages/{id}/releases/{version}`: the body, a zip archive, goes the same way as a
-/// GitHub release, and is published within the request.
+/// GitHub release, and is published within the request. With `?replace=true` an admin puts it in
+/// the place of other files of that version.
 ///
 /// # Errors
-/// `400` for malformed names, `413` for more than 1 GiB, `422` with the journal's words for an
-/// archive that is refused, `503` where it has to be tried again, and those of [`auth::check`].
+/// `400` for malformed names, `403` where a publish token would replace, `413` for more than 1 GiB, `422` with the journal's words for an
+/// archive that is refused, `503` where it has to be tried again, and those of
+/// [`auth::publisher`].
 pub async fn put<H: Host>(
     host: &H,
     request: Request,
     id: &str,
     version: &str,
 ) -> Result<Response, Problem> {
-    auth::check(host, &request).await?;
+    let publisher = auth::publisher(host, &request, id).await?;
+    let replace = replaces(&request, &publisher)?;
     let id = PackageId::parse(id).map_err(input::bad_name)?;
     let version = Version::parse(version).map_err(input::bad_name)?;
     let announced = request
@@ -33,7 +36,12 @@ pub async fn put<H: Host>(
     if length.is_some_and(|length: u64| length > MAX_ARCHIVE) {
         return Err(too_large());
     }
-    let journal = stage(host, request, id, version).await?;
+    let direct = Direct {
+        id,
+        version,
+        replace,
+    };
+    let journal = stage(host, request, direct, &publisher).await?;
     let delivery = journal.delivery.clone();
     pipeline::open(host, &journal)
         .await
@@ -55,8 +63,8 @@ pub async fn put<H: Host>(
 async fn stage<H: Host>(
     host: &H,
     request: Request,
-    id: PackageId,
-    version: Version,
+    direct: Direct,
+    by: &Actor,
 ) -> Result<Journal, Problem> {
     let worker = pipeline::worker_name(host);
     let delivery = DeliveryId::parse(&format!("direct-{worker}")).map_err(input::bad_name)?;
@@ -65,9 +73,9 @@ async fn stage<H: Host>(
     let staged = pipeline::store_staged(host, &delivery, StagedFrom::Upload, what, body)
         .await
         .map_err(not_staged)?;
-    let publisher = publisher(host, &id).await?;
+    let publisher = owner(host, &direct.id).await?;
     let source = ReleaseSource {
-        direct: Some(Direct { id, version }),
+        direct: Some(direct),
         ..ReleaseSource::default()
     };
     let now = host.now();
@@ -75,13 +83,28 @@ async fn stage<H: Host>(
     journal.worker = worker;
     journal.staged = Some(staged);
     journal
-        .advance(State::Fetched, now, "uploaded")
+        .advance(State::Fetched, now, format!("uploaded by {by}"))
         .map_err(|_| Problem::internal())?;
     Ok(journal)
 }
 
-/// An admin publishes in the name of the package's owner, where it has one.
-async fn publisher<H: Host>(host: &H, id: &PackageId) -> Result<Repository, Problem> {
+/// Whether the upload may take the place of other files of its version.
+fn replaces(request: &Request, publisher: &Actor) -> Result<bool, Problem> {
+    match request.query_value("replace").as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") if *publisher == Actor::Admin => Ok(true),
+        Some("true") => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "not-replaced",
+            "Not replaced",
+            "a publish token publishes new versions; only an admin replaces one",
+        )),
+        Some(_) => Err(Problem::bad_request("`replace` is `true` or `false`")),
+    }
+}
+
+/// Whoever uploads publishes in the name of the package's owner, where it has one.
+async fn owner<H: Host>(host: &H, id: &PackageId) -> Result<Repository, Problem> {
     let claim = store::read::<IdClaim, _>(host, &Key::IdClaim(id)).await;
     match claim.map_err(|error| input::store_failed(host, &error))? {
         Some(claim) => Ok(claim.record.repository),
@@ -98,6 +121,7 @@ fn not_staged(error: StepError) -> Problem {
         StepError::Failed(_)
         | StepError::Transient { .. }
         | StepError::Resting(_)
+        | StepError::Waiting(..)
         | StepError::StagingLost
         | StepError::Overtaken => Problem::unavailable("objects"),
     }
@@ -137,6 +161,7 @@ async fn answer<H: Host>(host: &H, journal: &Journal) -> Result<Response, Proble
         .map_err(|_| Problem::internal())?;
     let links = Links::new(&public, &facts.id, facts.kind);
     let answer = json!({
+        "edition": facts.edition,
         "id": facts.id,
         "version": facts.version,
         "channel": facts.channel,

@@ -9,7 +9,9 @@ use edge::{
 use registry::{DISCORD_API, record::Subscription};
 use serde_json::{Value, json};
 
-use super::{Announcement, Call, Outcome, Prepared, post::Said, text::clip, words::Words};
+use super::{
+    Announcement, Call, Outcome, Prepared, markdown, post::Said, text::clip, words::Words,
+};
 
 const TITLE: usize = 256;
 /// Of 4,096 allowed; the rest of the 6,000 of an embed is for its other texts.
@@ -102,7 +104,8 @@ fn message(release: &Announcement, words: &Words) -> Value {
         .as_deref()
         .filter(|notes| !notes.trim().is_empty())
     {
-        embed["description"] = clip(notes, DESCRIPTION).into();
+        let notes = markdown::to_discord(notes, release.page.as_deref(), DESCRIPTION);
+        embed["description"] = clip(&notes, DESCRIPTION).into();
     }
     if let Some(page) = release
         .page

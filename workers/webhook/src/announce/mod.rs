@@ -4,6 +4,7 @@
 
 pub mod discord;
 pub mod foundry;
+pub mod markdown;
 mod post;
 mod text;
 mod words;

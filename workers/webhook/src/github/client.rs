@@ -10,7 +10,7 @@ use edge::{
 };
 use registry::{Failure, Repository};
 
-use super::Asset;
+use super::{Asset, event::RepositoryFile};
 use crate::failure::StepError;
 
 /// Largest archive that is taken in, in bytes.
@@ -87,6 +87,34 @@ where
             let message = format!("{host} did not answer {what} as the JSON that GitHub documents");
             Failure::new("github-answer", message).into()
         })
+    }
+
+    /// Whether the tag `tag` has workflows for GitHub Actions, which may be what uploads the
+    /// release's assets. What GitHub does not tell counts as none.
+    ///
+    /// # Errors
+    /// [`StepError`] where GitHub may tell later.
+    pub async fn has_workflows(
+        &self,
+        repository: &Repository,
+        tag: &str,
+    ) -> Result<bool, StepError> {
+        let mut url = self.url(repository, &["contents", ".github", "workflows"])?;
+        url.query_pairs_mut().append_pair("ref", tag);
+        let (accept, what) = ("application/vnd.github+json", "the repository's workflows");
+        let answer = match self.get(url, accept, MAX_JSON, JSON_TOTAL, what).await {
+            Ok(answer) => answer,
+            Err(StepError::Failed(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let text = answer.body.bytes(MAX_JSON).await;
+        let text = text.map_err(|error| StepError::body(what, &error))?;
+        let files: Vec<RepositoryFile> = serde_json::from_slice(&text).unwrap_or_default();
+        let is_workflow = |file: &RepositoryFile| {
+            let name = file.name.to_ascii_lowercase();
+            name.ends_with(".yml") || name.ends_with(".yaml")
+        };
+        Ok(files.iter().any(is_workflow))
     }
 
     /// The bytes of the attached file `asset`, at most as many as GitHub says that it has.

@@ -4,7 +4,8 @@
 //! 2. The signature is checked over the raw bytes → `401`.
 //! 3. The headers say which event and which delivery → `400`.
 //! 4. The body is read as JSON → `400`.
-//! 5. A ping is answered; other events and actions are ignored → `200`.
+//! 5. A ping is answered; other events and actions are ignored → `200`, and so is what happens to a
+//!    release that was not published here ([`FOLLOWED`]).
 //! 6. The repository must be allowed → `403`.
 //! 7. The delivery is journalled → `202`, or `200` where it was before; the work goes on after the
 //!    response.
@@ -18,7 +19,11 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::{allowed::AllowedRepositories, event::ReleaseEvent, signature::Signature};
-use crate::{Host, admin::input, pipeline};
+use crate::{
+    Host,
+    admin::input,
+    pipeline::{self, upstream::FOLLOWED},
+};
 
 /// Longest word of a payload that an answer repeats, in characters.
 const LONGEST_WORD: usize = 64;
@@ -55,15 +60,35 @@ pub async fn receive<H: Host>(host: &H, request: Request) -> Result<Response, Pr
     let release: ReleaseEvent = serde_json::from_slice(&body).map_err(|_| {
         Problem::bad_request("the body is not the payload of a `release` event as GitHub sends it")
     })?;
-    if release.action != "published" || release.release.draft {
-        let reason = format!(
-            "action `{}` publishes nothing, only `published` does",
-            text::excerpt(&release.action, LONGEST_WORD)
-        );
+    if let Some(reason) = nothing_to_do(host, &release).await? {
         return Ok(ignored(reason));
     }
     let repository = allowed_repository(host, &release.repository.full_name).await?;
     accept(host, delivery, repository, release).await
+}
+
+/// Why nothing is done about a `release` event, if so.
+async fn nothing_to_do<H: Host>(host: &H, event: &ReleaseEvent) -> Result<Option<String>, Problem> {
+    let action = event.action.as_str();
+    if action == "published" && !event.release.draft {
+        return Ok(None);
+    }
+    let shown = text::excerpt(action, LONGEST_WORD);
+    if !FOLLOWED.contains(&action) {
+        return Ok(Some(format!(
+            "action `{shown}` of a release changes nothing here"
+        )));
+    }
+    let Ok(repository) = Repository::parse(&event.repository.full_name) else {
+        return Ok(Some(
+            "the repository has a name that no repository has".to_owned(),
+        ));
+    };
+    let published = store::published_source(host, &repository, event.release.id).await;
+    let published = published.map_err(|error| input::store_failed(host, &error))?;
+    Ok(published
+        .is_none()
+        .then(|| format!("action `{shown}` changes nothing: the release was not published here")))
 }
 
 fn unreadable(error: BodyError) -> Problem {

@@ -45,6 +45,13 @@ pub struct Release {
     pub prerelease: bool,
 }
 
+/// A file in a folder of a repository.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RepositoryFile {
+    /// Its name, without the folder's.
+    pub name: String,
+}
+
 /// A file attached to a release.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Asset {
@@ -72,12 +79,14 @@ impl Asset {
         }
     }
 
-    /// Whether the file may be a package: a complete upload that is named as a zip archive.
+    /// Whether the file is named as a zip archive, and so may be a package.
     pub fn is_archive(&self) -> bool {
-        let complete = self
-            .state
-            .as_deref()
-            .is_none_or(|state| state == "uploaded");
-        complete && self.name.to_ascii_lowercase().ends_with(".zip")
+        self.name.to_ascii_lowercase().ends_with(".zip")
+    }
+
+    /// Whether its upload is complete. Until then GitHub lists it as `starter`, `new` or `open`.
+    pub fn is_uploaded(&self) -> bool {
+        let state = self.state.as_deref();
+        state.is_none_or(|state| state == "uploaded")
     }
 }

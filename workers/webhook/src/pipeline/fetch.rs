@@ -1,4 +1,7 @@
 //! `received → fetched`: the package's archive is taken into the store.
+//!
+//! Assets are often uploaded by a workflow that the release itself starts, so what is not there yet
+//! is waited for ([`super::patience`]) before the source archive of the tag is taken.
 
 use edge::outbound::Answer;
 use registry::{
@@ -7,6 +10,7 @@ use registry::{
 };
 
 use super::{
+    patience,
     run::moved,
     staged::{self, NotAPackage},
 };
@@ -20,8 +24,11 @@ use crate::{
 pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Journal, StepError> {
     let client = Client::new(host).await?;
     let staged = match from_assets(host, &client, &journal).await? {
-        Some(staged) => staged,
-        None => from_source(host, &client, &journal).await?,
+        Found::Package(staged) => staged,
+        Found::Nothing { coming } => {
+            patience::check(host, &client, &journal, &coming).await?;
+            from_source(host, &client, &journal).await?
+        }
     };
     let detail = format!("{}, {} bytes", describe(&staged.from), staged.size);
     journal.staged = Some(staged);
@@ -36,6 +43,14 @@ fn describe(from: &StagedFrom) -> String {
     }
 }
 
+/// What the release's assets are good for.
+enum Found {
+    /// One of them is a package.
+    Package(Staged),
+    /// None is, as far as they are uploaded; these are still coming.
+    Nothing { coming: Vec<String> },
+}
+
 /// The first asset that is a package, the likeliest looked at first.
 ///
 /// Archives without a manifest are passed over (a release may carry documentation or maps beside
@@ -46,17 +61,20 @@ async fn from_assets<H: Host>(
     host: &H,
     client: &Client<'_, H>,
     journal: &Journal,
-) -> Result<Option<Staged>, StepError> {
+) -> Result<Found, StepError> {
     let Some(release) = journal.source.release_id else {
-        return Ok(None);
+        return Ok(Found::Nothing { coming: Vec::new() });
     };
     let mut assets = client.assets(&journal.repository, release).await?;
     assets.retain(Asset::is_archive);
+    let coming = assets.iter().filter(|asset| !asset.is_uploaded());
+    let coming: Vec<String> = coming.map(|asset| asset.name.clone()).collect();
+    assets.retain(Asset::is_uploaded);
     assets.sort_by_key(|asset| (!is_likely(asset, journal), asset.size));
     let mut refused = None;
     for asset in &assets {
         match from_asset(host, client, journal, asset).await {
-            Ok(Some(staged)) => return Ok(Some(staged)),
+            Ok(Some(staged)) => return Ok(Found::Package(staged)),
             Ok(None) => {}
             Err(StepError::Failed(failure)) => {
                 refused.get_or_insert(failure);
@@ -64,7 +82,10 @@ async fn from_assets<H: Host>(
             Err(error) => return Err(error),
         }
     }
-    refused.map_or(Ok(None), |failure| Err(failure.into()))
+    match refused {
+        Some(failure) if coming.is_empty() => Err(failure.into()),
+        _ => Ok(Found::Nothing { coming }),
+    }
 }
 
 /// Whether an asset is named as packages usually are: `module.zip`, or after the repository.
@@ -136,7 +157,16 @@ async fn from_source<H: Host>(
     let tag = &journal.source.tag;
     let answer = client.source_archive(&journal.repository, tag).await?;
     let what = format!("the source archive of the tag `{tag}`");
-    stage(host, journal, StagedFrom::Source, &what, answer).await
+    let staged = stage(host, journal, StagedFrom::Source, &what, answer).await?;
+    // GitHub announces neither length nor digest of it, so its end has to tell.
+    if staged::has_end(host, &journal.delivery, &staged).await? {
+        return Ok(staged);
+    }
+    let message = format!(
+        "{what} ended after {} bytes without its directory",
+        staged.size
+    );
+    Err(StepError::transient("broken-off", message))
 }
 
 async fn stage<H: Host>(

@@ -8,12 +8,14 @@
 mod announce;
 mod fetch;
 mod pack;
+mod patience;
 mod publish;
 mod repackage;
 pub mod resume;
 mod run;
 mod session;
 mod staged;
+pub mod upstream;
 
 pub(crate) use pack::public_url;
 pub use run::{run, run_deferred, run_until_published};

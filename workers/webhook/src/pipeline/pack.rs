@@ -7,9 +7,9 @@ use edge::{
     objects::{Condition, Put},
 };
 use registry::{
-    Announced, Channel, ChannelsRecord, Digest, EntryNames, Failure, Findings, Journal, Key, Links,
-    MAX_MANIFEST, Manifest, Ownership, PackageId, PackageType, Packed, PublicUrl, ReleaseRecord,
-    State, Submission, Target, Track, Version, lint,
+    Announced, Channel, ChannelsRecord, Digest, EntryNames, Failure, Findings, Generation, Journal,
+    Key, Links, MAX_MANIFEST, Manifest, Ownership, PackageId, PackageType, Packed, PublicUrl,
+    ReleaseRecord, State, Submission, Target, Track, Version, lint,
     record::{Direct, PackageFacts, Staged},
     store, text,
 };
@@ -24,6 +24,9 @@ use crate::{Host, failure::StepError};
 
 /// Changes whenever the same input is packed to other bytes, so that artifacts' names tell.
 const LAYOUT: &[u8] = b"vtta-edge artifact 1\n";
+
+/// Length of what tells a replaced archive from the one before, in hexadecimal digits.
+const EDITION: usize = 16;
 
 /// Judges and packs what was fetched.
 pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Journal, StepError> {
@@ -56,20 +59,17 @@ async fn pack<H: Host>(
     let judged = judge(host, journal, &inspected, &manifest, kind).await?;
     let public = public_url(host).await?;
     let links = Links::new(&public, &judged.id, kind);
-    let track = Track::Channel(judged.channel.clone());
-    manifest.rewrite(&Target {
-        links: &links,
-        version: &judged.version,
-        channel: &judged.channel,
-        track: &track,
-    });
-    let bytes = manifest.to_bytes();
-    if bytes.len() > MAX_MANIFEST {
-        let message = format!("the manifest is larger than {MAX_MANIFEST} bytes as it is served");
-        return Err(Failure::new("manifest", message).into());
+    let known = published_already(host, &judged).await?;
+    let same = |artifact: &Digest| known.as_ref() == Some(artifact);
+    let mut edition = None;
+    let mut bytes = served_manifest(&mut manifest, &judged, &links, None)?;
+    let mut artifact = artifact(staged, &bytes)?;
+    if judged.replaces && !same(&artifact) {
+        edition = Some(edition_of(staged)?);
+        bytes = served_manifest(&mut manifest, &judged, &links, edition.as_deref())?;
+        artifact = self::artifact(staged, &bytes)?;
     }
-    let artifact = artifact(staged, &bytes)?;
-    let findings = match published_already(host, &judged, &artifact).await? {
+    let findings = match same(&artifact) {
         true => Findings::default(),
         false if judged.findings.has_errors() => {
             return Err(Failure::refused(judged.findings).into());
@@ -91,14 +91,50 @@ async fn pack<H: Host>(
             size: archive.size,
             sha256: archive.sha256,
             tail_offset: archive.tail_offset,
+            before_tail: archive.before_tail,
             manifest_size: bytes.len() as u64,
             manifest_sha256: Digest::new(Sha256::digest(&bytes).into()),
         },
         warnings: findings,
+        edition,
+        cores: judged.cores,
         id: judged.id,
         version: judged.version,
         channel: judged.channel,
     })
+}
+
+/// The manifest as the release's own channel serves it.
+fn served_manifest(
+    manifest: &mut Manifest,
+    judged: &Judged,
+    links: &Links<'_>,
+    edition: Option<&str>,
+) -> Result<Vec<u8>, StepError> {
+    manifest.rewrite(&Target {
+        links,
+        version: &judged.version,
+        channel: &judged.channel,
+        track: &Track::Channel(judged.channel.clone()),
+        edition,
+    });
+    let bytes = manifest.to_bytes();
+    if bytes.len() > MAX_MANIFEST {
+        let message = format!("the manifest is larger than {MAX_MANIFEST} bytes as it is served");
+        return Err(Failure::new("manifest", message).into());
+    }
+    Ok(bytes)
+}
+
+/// Tells a replaced archive from the one before: the beginning of the digest of what was fetched.
+fn edition_of(staged: &Staged) -> Result<String, StepError> {
+    let digest = fetched_digest(staged)?;
+    Ok(digest.hex().chars().take(EDITION).collect())
+}
+
+fn fetched_digest(staged: &Staged) -> Result<&Digest, StepError> {
+    let digest = staged.sha256.as_ref();
+    digest.ok_or_else(|| Failure::new("journal", "the fetched archive has no digest").into())
 }
 
 fn package_type(inspected: &Inspected) -> Result<PackageType, StepError> {
@@ -121,6 +157,8 @@ struct Judged {
     version: Version,
     channel: Channel,
     findings: Findings,
+    replaces: bool,
+    cores: Vec<Generation>,
 }
 
 async fn judge<H: Host>(
@@ -132,9 +170,16 @@ async fn judge<H: Host>(
 ) -> Result<Judged, StepError> {
     let id = manifest.id().and_then(|id| PackageId::parse(id).ok());
     let version = manifest.version().and_then(Result::ok);
-    let channel = version.as_ref().map_or_else(Channel::stable, |version| {
-        Channel::of(version, journal.source.prerelease)
-    });
+    let replaced = match &journal.source.direct {
+        Some(direct) if direct.replace => replaced(host, direct).await?,
+        _ => None,
+    };
+    let channel = match (&replaced, &version) {
+        // What is replaced stays where it is.
+        (Some(known), _) => known.channel.clone(),
+        (None, Some(version)) => Channel::of(version, journal.source.prerelease),
+        (None, None) => Channel::stable(),
+    };
     let (ownership, published) = match &id {
         Some(id) => (
             store::ownership(host, id, &journal.repository).await?,
@@ -142,6 +187,10 @@ async fn judge<H: Host>(
         ),
         None => (Ownership::Unclaimed, None),
     };
+    let published = published.map(|published| match &replaced {
+        Some(known) => published.record.without(&known.version),
+        None => published.record,
+    });
     let entries = entry_names(inspected);
     let findings = lint(&Submission {
         manifest,
@@ -151,22 +200,47 @@ async fn judge<H: Host>(
             .map(ToString::to_string)
             .collect::<Vec<_>>(),
         announced: match &journal.source.direct {
-            Some(Direct { id, version }) => Announced::Path { id, version },
+            Some(Direct { id, version, .. }) => Announced::Path { id, version },
             None => Announced::Tag(&journal.source.tag),
         },
         channel: &channel,
         ownership: &ownership,
-        published: published.as_ref().map(|published| &published.record),
+        published: published.as_ref(),
     });
     match (id, version) {
         (Some(id), Some(version)) => Ok(Judged {
+            cores: match &published {
+                Some(published) => fixes(published, &version, &channel, manifest),
+                None => Vec::new(),
+            },
             id,
             version,
             channel,
             findings,
+            replaces: replaced.is_some(),
         }),
         // Lint has said what is wrong with either.
         _ => Err(Failure::refused(findings).into()),
+    }
+}
+
+/// The release that a direct publish replaces.
+async fn replaced<H: Host>(host: &H, direct: &Direct) -> Result<Option<ReleaseRecord>, StepError> {
+    let key = Key::Release(&direct.id, &direct.version);
+    let release = store::read::<ReleaseRecord, _>(host, &key).await?;
+    Ok(release.map(|release| release.record))
+}
+
+/// The generations that a release is for which does not become what its channel serves.
+fn fixes(
+    published: &ChannelsRecord,
+    version: &Version,
+    channel: &Channel,
+    manifest: &Manifest,
+) -> Vec<Generation> {
+    match channel.is_stable() {
+        true => published.fixes(version, &manifest.compatibility()),
+        false => Vec::new(),
     }
 }
 
@@ -179,25 +253,21 @@ fn entry_names(inspected: &Inspected) -> EntryNames {
 
 /// Names what is packed: the same fetched bytes and the same manifest are always packed alike.
 fn artifact(staged: &Staged, manifest: &[u8]) -> Result<Digest, StepError> {
-    let Some(source) = &staged.sha256 else {
-        return Err(Failure::new("journal", "the fetched archive has no digest").into());
-    };
     let mut digest = Sha256::new();
     digest.update(LAYOUT);
-    digest.update(source.bytes());
+    digest.update(fetched_digest(staged)?.bytes());
     digest.update(manifest);
     Ok(Digest::new(digest.finalize().into()))
 }
 
-/// Whether exactly this was published before: then publishing it again changes nothing.
+/// What was published under the version before; publishing that again changes nothing.
 async fn published_already<H: Host>(
     host: &H,
     judged: &Judged,
-    artifact: &Digest,
-) -> Result<bool, StepError> {
+) -> Result<Option<Digest>, StepError> {
     let key = Key::Release(&judged.id, &judged.version);
     let release = store::read::<ReleaseRecord, _>(host, &key).await?;
-    Ok(release.is_some_and(|release| release.record.packed.artifact == *artifact))
+    Ok(release.map(|release| release.record.packed.artifact))
 }
 
 async fn store_manifest<H: Host>(host: &H, key: &Key<'_>, bytes: &[u8]) -> Result<(), StepError> {

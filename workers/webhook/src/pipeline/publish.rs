@@ -2,9 +2,9 @@
 
 use edge::{log, objects};
 use registry::{
-    Failure, Journal, Key, MAX_MANIFEST, Manifest, ReleaseRecord, State,
-    record::{PackageFacts, SCHEMA, Status},
-    store::{self, PublishError},
+    Actor, Failure, Journal, Key, MAX_MANIFEST, Manifest, ReleaseRecord, SourceRecord, State,
+    record::{Deed, PackageFacts, Replacement, SCHEMA, Status},
+    store::{self, AdministerError, PublishError},
     text,
 };
 use serde_json::json;
@@ -22,7 +22,14 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
     let published = store::publish(host, &release, &manifest)
         .await
         .map_err(in_words)?;
+    note_replacement(host, &journal, &published.release).await?;
     refresh(host, &journal).await;
+    remember(host, &journal, &facts).await?;
+    if journal.source.direct.is_none() {
+        store::publish_again(host, &published.release)
+            .await
+            .map_err(administered)?;
+    }
     if published.release.delivery != journal.delivery {
         // The delivery that came first announces it.
         let by = format!("published by delivery {}", published.release.delivery);
@@ -34,8 +41,17 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
             announcement.detail.clone_from(&by);
         }
     }
-    let detail = format!("{} {} on {}", facts.id, facts.version, facts.channel);
+    let detail = detail(&facts);
     moved(host, journal, State::Published, detail)
+}
+
+fn detail(facts: &PackageFacts) -> String {
+    let replaced = match &facts.edition {
+        Some(edition) => format!(", replaced by edition {edition}"),
+        None => String::new(),
+    };
+    let (id, version, track) = (&facts.id, &facts.version, facts.track());
+    format!("{id} {version} on {track}{replaced}")
 }
 
 /// Brings the catalogue up to date. A failure is logged only: the release is published without it,
@@ -47,6 +63,45 @@ pub(super) async fn refresh<H: Host>(host: &H, journal: &Journal) {
     if let Err(error) = store::refresh_catalogue(host, &facts.id).await {
         let members = json!({ "package": facts.id, "cause": error.to_string() });
         log::event(host, host.now(), "catalogue-not-refreshed", members);
+    }
+}
+
+/// Only an admin replaces.
+async fn note_replacement<H: Host>(
+    host: &H,
+    journal: &Journal,
+    release: &ReleaseRecord,
+) -> Result<(), StepError> {
+    let replaced = release.replaced.as_ref();
+    if let Some(replaced) = replaced.filter(|replaced| replaced.delivery == journal.delivery) {
+        let deed = Deed::Replace {
+            version: release.version.clone(),
+            edition: replaced.edition.clone(),
+        };
+        // Done again after a failure, it is noted once.
+        store::note_action(host, &release.id, &Actor::Admin, deed, false).await?;
+    }
+    Ok(())
+}
+
+/// Notes which release on GitHub this was, for what happens to it there later.
+async fn remember<H: Host>(
+    host: &H,
+    journal: &Journal,
+    facts: &PackageFacts,
+) -> Result<(), StepError> {
+    let Some(number) = journal.source.release_id else {
+        return Ok(());
+    };
+    let source = SourceRecord::new(facts.id.clone(), facts.version.clone());
+    Ok(store::remember_source(host, &journal.repository, number, &source).await?)
+}
+
+/// A change of a published release that was not made.
+pub(super) fn administered(error: AdministerError) -> StepError {
+    match error {
+        AdministerError::Store(error) => error.into(),
+        other => Failure::new("release", other.to_string()).into(),
     }
 }
 
@@ -90,5 +145,11 @@ fn release<H: Host>(host: &H, journal: &Journal, facts: &PackageFacts) -> Releas
         delivery: journal.delivery.clone(),
         warnings: facts.warnings.clone(),
         yanked: None,
+        replaced: facts.edition.clone().map(|edition| Replacement {
+            edition,
+            at: host.now(),
+            delivery: journal.delivery.clone(),
+        }),
+        finished_by: None,
     }
 }

@@ -14,10 +14,13 @@ use edge::{
     objects::{Condition, ObjectMeta, Put, Written},
 };
 use futures_util::{Stream, StreamExt};
-use registry::{DeliveryId, Digest, Key, record::Staged};
+use registry::{DeliveryId, Digest, DigestState, Key, record::Staged};
 
 use super::staged;
-use crate::{failure::StepError, hashing::tallied};
+use crate::{
+    failure::StepError,
+    hashing::{Tally, marked},
+};
 
 /// A stored archive.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Packed {
     pub sha256: Digest,
     /// Where the manifest's local header begins.
     pub tail_offset: u64,
+    /// SHA-256 of what lies before it.
+    pub before_tail: Option<DigestState>,
 }
 
 /// Streams the archive that `plan` describes to `key`, unless it is there already.
@@ -48,7 +53,7 @@ pub async fn store<H: Objects>(
     let input = staged::open(host, delivery, source, plan.source()).await?;
     let fault = Fault::default();
     let stream = Repackaged::new(input, plan.copier(), fault.clone());
-    let (body, tally) = tallied(Body::stream(stream, Some(size)));
+    let (body, tally) = marked(Body::stream(stream, Some(size)), tail_offset);
     let put = Put {
         condition: Condition::Absent,
         content_type: Some(key.content_type()),
@@ -59,17 +64,18 @@ pub async fn store<H: Objects>(
     if let Some(error) = fault.take() {
         return Err(staged::refused(&error).into());
     }
-    let sha256 = match written.map_err(in_words)? {
+    let tally = match written.map_err(in_words)? {
         Written::Stored(meta) => {
             expect_size(&meta, size)?;
-            tally.digest()
+            tally
         }
-        Written::Refused => digest_of_stored(host, key, size).await?,
+        Written::Refused => digest_of_stored(host, key, size, tail_offset).await?,
     };
     Ok(Packed {
         size,
-        sha256,
+        sha256: tally.digest(),
         tail_offset,
+        before_tail: tally.at_mark(),
     })
 }
 
@@ -92,7 +98,8 @@ async fn digest_of_stored<H: Objects>(
     host: &H,
     key: &Key<'_>,
     size: u64,
-) -> Result<Digest, StepError> {
+    mark: u64,
+) -> Result<Tally, StepError> {
     let got = host
         .object_get(&key.path(), edge::objects::Get::default())
         .await?;
@@ -103,11 +110,11 @@ async fn digest_of_stored<H: Objects>(
         ));
     };
     expect_size(&object.meta, size)?;
-    let (mut body, tally) = tallied(object.body);
+    let (mut body, tally) = marked(object.body, mark);
     while let Some(piece) = body.next().await {
         piece.map_err(|error| StepError::body("the stored archive", &error))?;
     }
-    Ok(tally.digest())
+    Ok(tally)
 }
 
 /// Why the archive itself is refused, where that is the reason why its stream broke off.

@@ -4,10 +4,10 @@ use std::{pin::pin, time::Duration};
 
 use edge::{Timestamp, log};
 use futures_util::future::{Either, select};
-use registry::{DeliveryId, Failure, Journal, Key, State};
+use registry::{DeliveryId, Failure, Journal, Key, State, store};
 use serde_json::json;
 
-use super::{announce, fetch, pack, publish, session::Session};
+use super::{announce, fetch, pack, publish, session::Session, upstream};
 use crate::{Host, failure::StepError};
 
 /// A pause before the next attempt that is not worth leaving to the next tick, in milliseconds.
@@ -57,6 +57,10 @@ async fn run_to<H: Host>(host: &H, delivery: &DeliveryId, extent: Extent) -> Opt
         Err(StepError::Overtaken | StepError::Resting(_)) => None,
         Err(StepError::Failed(failure)) => {
             report(host, delivery, &failure.code, &failure.message);
+            None
+        }
+        Err(StepError::Waiting(waiting, _)) => {
+            report(host, delivery, "waiting", &waiting.reason);
             None
         }
         Err(StepError::StagingLost) => {
@@ -126,6 +130,9 @@ async fn advance<H: Host>(
 
 async fn step<H: Host>(host: &H, journal: Journal) -> Result<Journal, StepError> {
     match journal.state {
+        State::Received if upstream::is_about_published(&journal) => {
+            upstream::step(host, journal).await
+        }
         State::Received => fetch::step(host, journal).await,
         State::Fetched => pack::step(host, journal).await,
         State::Packaged => publish::step(host, journal).await,
@@ -177,6 +184,10 @@ async fn settle<H: Host>(
             let failure = Failure::new("staging-lost", message);
             session.journal.retry_later(now, failure, None);
         }
+        StepError::Waiting(waiting, pause) => {
+            let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+            session.journal.wait(now, waiting, pause);
+        }
         StepError::Transient {
             code,
             message,
@@ -223,13 +234,12 @@ async fn wait_for_next_attempt<H: Host>(
 /// Clears away what only an unfinished delivery needs. What fails here is cleared by a later tick
 /// (the mark) or expires (the staged archive).
 async fn finish<H: Host>(host: &H, journal: &Journal) {
-    for key in [
-        Key::Staged(&journal.delivery),
-        Key::OpenDelivery(&journal.delivery),
-    ] {
-        if let Err(error) = host.object_delete(&key.path()).await {
-            report(host, &journal.delivery, "store", &error.to_string());
-        }
+    let staged = Key::Staged(&journal.delivery).path();
+    if let Err(error) = host.object_delete(&staged).await {
+        report(host, &journal.delivery, "store", &error.to_string());
+    }
+    if let Err(error) = store::mark_finished(host, &journal.delivery).await {
+        report(host, &journal.delivery, "store", &error.to_string());
     }
 }
 

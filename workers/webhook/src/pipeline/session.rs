@@ -29,20 +29,14 @@ const ATTEMPTS: u32 = 4;
 /// # Errors
 /// [`StoreError`] where the store kept failing.
 pub async fn open<H: Host>(host: &H, journal: &Journal) -> Result<bool, StoreError> {
-    let mark = Key::OpenDelivery(&journal.delivery);
     let key = Key::Delivery(&journal.delivery);
     let mut failed = None;
     for attempt in 0..ATTEMPTS {
         if attempt > 0 {
             host.sleep(pause(attempt)).await;
         }
-        let put = edge::objects::Put {
-            content_type: Some(mark.content_type()),
-            ..Default::default()
-        };
-        let marked = host.object_put(&mark.path(), edge::Body::Empty, put).await;
-        let created = match marked {
-            Ok(_) => store::create(host, &key, journal).await,
+        let created = match store::mark_open(host, &journal.delivery).await {
+            Ok(()) => store::create(host, &key, journal).await,
             Err(error) => Err(error.into()),
         };
         match created {

@@ -101,6 +101,21 @@ pub fn refused(error: &archive::Error) -> Failure {
     Failure::new("archive", error.to_string())
 }
 
+/// Whether the staged archive `source` ends as archives do, or was cut off.
+///
+/// # Errors
+/// [`StepError`] where it cannot be read.
+pub async fn has_end<O: Objects>(
+    objects: &O,
+    delivery: &DeliveryId,
+    source: &Staged,
+) -> Result<bool, StepError> {
+    let tail = source.size - archive::tail_len(source.size)..source.size;
+    let tail = read(objects, delivery, source, tail).await?;
+    let located = archive::locate(source.size, &tail, &Limits::default());
+    Ok(!matches!(located, Err(archive::Error::NoEnd { .. })))
+}
+
 /// Reads the directory and the manifest of the staged archive `source`.
 ///
 /// # Errors

@@ -10,7 +10,9 @@ use testkit::{
 
 use crate::{
     subscriptions::{subscribe, told},
-    world::{World, assert_done, assert_whole, journal, resume_until_finished, served},
+    world::{
+        World, assert_done, assert_whole, journal, print_tried, resume_until_finished, served,
+    },
 };
 
 /// The fake Discord's tokens hold the last two.
@@ -57,7 +59,7 @@ fn wherever_it_breaks_there_is_one_release_and_at_most_one_announcement() {
         check(world, &format!("{fault:?}"), in_doubt);
     };
     let tried = sweep(&Fault::ALL, setup, scenario);
-    println!("publishing: {tried}");
+    print_tried("publishing", &tried);
     assert!(tried.struck > 100, "the sweep hardly struck: {tried}");
 }
 

@@ -8,10 +8,7 @@ use testkit::{
     payload,
 };
 
-use crate::world::{
-    REPOSITORY, World, admin, assert_done, assert_whole, deliver, journal, resume_until_finished,
-    served,
-};
+use crate::world::{REPOSITORY, World, admin, assert_done, assert_whole, deliver, journal, served};
 
 #[test]
 fn a_release_with_an_asset_is_published_and_announced_once() {
@@ -133,49 +130,6 @@ fn what_a_dead_process_left_is_resumed() {
         served(&world.host, "maps", "stable").as_deref(),
         Some("1.0.0")
     );
-}
-
-#[test]
-fn concurrent_deliveries_converge() {
-    for seed in 0..8 {
-        let world = World::new();
-        world.host.interleave(seed);
-        for tag in ["v1.0.0", "v1.1.0", "v1.2.0"] {
-            let version = tag.trim_start_matches('v');
-            world.release(tag, &Package::module("maps", version));
-        }
-        let deliveries = [
-            ("d-1", "v1.1.0"),
-            ("d-2", "v1.2.0"),
-            ("d-3", "v1.0.0"),
-            ("d-4", "v1.2.0"),
-        ];
-        for (delivery, tag) in deliveries {
-            world.deliver_to(&world.host, delivery, tag).unwrap();
-        }
-        world.host.run(world.host.run_deferred()).unwrap();
-        for (delivery, _) in deliveries {
-            let journal = resume_until_finished(&world.host, delivery).unwrap();
-            assert!(
-                journal.state.is_finished(),
-                "seed {seed}: {delivery} {:?}",
-                journal.state
-            );
-        }
-        assert_eq!(
-            served(&world.host, "maps", "stable").as_deref(),
-            Some("1.2.0"),
-            "seed {seed}"
-        );
-        assert_whole(&world.host, "maps");
-        let announced = world
-            .discord
-            .messages()
-            .iter()
-            .filter(|message| message.to_string().contains("1.2.0"))
-            .count();
-        assert_eq!(announced, 1, "seed {seed}");
-    }
 }
 
 #[test]

@@ -5,9 +5,16 @@
     reason = "a test that cannot go on should say where"
 )]
 
+mod afterwards;
 mod announcing;
 mod faults;
+mod generations;
 mod journey;
+mod late;
+mod operations;
 mod refusals;
+mod replacing;
+mod retry;
 mod subscriptions;
+mod upstream;
 mod world;

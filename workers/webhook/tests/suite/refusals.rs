@@ -2,16 +2,13 @@
 
 use registry::State;
 use testkit::{
-    fake::{
-        Mode, Reply, Rule,
-        github::{self, Upload},
-    },
+    fake::{Mode, Rule, github::Upload},
     memory::{Fault, Operation},
     package::Package,
     payload,
 };
 
-use crate::world::{REPOSITORY, World, assert_whole, journal, resume_until_finished, served};
+use crate::world::{REPOSITORY, World, assert_whole, journal, served};
 
 #[test]
 fn a_refused_release_changes_nothing_and_says_why() {
@@ -117,76 +114,6 @@ fn another_repository_cannot_publish_an_owned_id() {
 
 /// Everything that is asked of the release; the first is the list of its assets.
 const RELEASE: &str = "/repos/author/maps/releases/*";
-
-/// The asset at GitHub's API, which answers with a redirect.
-const ASSET: &str = "/repos/author/maps/releases/assets/*";
-
-/// The bytes of assets, on another host.
-const STORED: &str = "/github-production-release-asset*";
-
-#[test]
-fn upstream_faults_are_retried_or_end_in_words() {
-    let private = "http://169.254.169.254/latest/meta-data".to_owned();
-    let once = |path, mode| Rule::on("GET", path, mode).times(1);
-    let always = |mode| Rule::on("GET", ASSET, mode);
-    let cases = [
-        (
-            "5xx once",
-            once(RELEASE, Mode::Answer(Reply::new(502))),
-            None,
-        ),
-        ("no answer once", once(RELEASE, Mode::Dropped), None),
-        ("hangs once", once(RELEASE, Mode::Hangs), None),
-        ("list cut once", once(RELEASE, Mode::Cut(20)), None),
-        ("archive cut once", once(STORED, Mode::Cut(200)), None),
-        ("archive hangs once", once(STORED, Mode::Hangs), None),
-        (
-            "limited once",
-            once(RELEASE, Mode::Answer(github::secondary_limit(403, 30))),
-            None,
-        ),
-        (
-            "redirect loop",
-            always(Mode::RedirectLoop),
-            Some("bad-redirect"),
-        ),
-        (
-            "to a private address",
-            always(Mode::RedirectTo(private)),
-            Some("host-not-allowed"),
-        ),
-        ("page", always(Mode::Html), Some("not-an-archive")),
-        (
-            "gone",
-            always(Mode::Answer(Reply::new(404))),
-            Some("github-not-found"),
-        ),
-    ];
-    for (what, rule, failure) in cases {
-        let world = World::new();
-        world.release("v1.0.0", &Package::module("maps", "1.0.0"));
-        world.github.script(rule);
-        world.deliver_to(&world.host, "d-1", "v1.0.0").unwrap();
-        world.host.run(world.host.run_deferred()).unwrap();
-        let journal = resume_until_finished(&world.host, "d-1").unwrap();
-        match failure {
-            None => {
-                assert_eq!(journal.state, State::Done, "{what}: {:?}", journal.error);
-                let retried = journal
-                    .steps
-                    .iter()
-                    .any(|step| step.detail.starts_with("attempt 1"));
-                assert!(retried, "{what} did not strike: {:#?}", journal.steps);
-            }
-            Some(code) => {
-                assert_eq!(journal.state, State::Failed, "{what}");
-                let error = journal.error.map(|error| error.code);
-                assert_eq!(error.as_deref(), Some(code), "{what}");
-            }
-        }
-        assert_whole(&world.host, "maps");
-    }
-}
 
 #[test]
 fn a_refused_archive_beside_the_package_does_not_stop_it() {

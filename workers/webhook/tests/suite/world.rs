@@ -1,5 +1,7 @@
 //! An in-memory platform with GitHub, Discord and Foundry around it.
 
+use std::io::Write;
+
 use edge::{Response, StatusCode, config::name};
 use registry::{
     Channel, ChannelsRecord, DeliveryId, Journal, Key, PackageId, ReleaseRecord, State, Track,
@@ -8,7 +10,7 @@ use registry::{
 use serde_json::Value;
 use testkit::{
     fake::{Discord, Foundry, Github},
-    memory::{MemoryHost, request},
+    memory::{MemoryHost, Tried, request},
     package::Package,
     payload, sign,
 };
@@ -163,13 +165,27 @@ pub fn assert_whole(host: &MemoryHost, id: &str) {
                 .expect("a listed release has facts")
                 .record
         };
-        assert_eq!(release.packed.artifact, summary.artifact);
+        let artifact = &release.packed.artifact;
+        if *artifact != summary.artifact {
+            // Being replaced: the manifest before it still stands.
+            assert!(release.replaced.is_some());
+            let before = Key::Manifest(id, version, &summary.artifact);
+            host.bytes(&before.path()).expect("the manifest before it");
+        }
+        for channel in channels.channels.keys() {
+            let served = channels.served(channel);
+            let is_served = served.is_some_and(|served| served.version == *version);
+            assert!(
+                !is_served || release.yanked.is_none(),
+                "{channel} serves what is withdrawn"
+            );
+        }
         let archive = host
-            .bytes(&Key::Archive(id, version, &summary.artifact).path())
+            .bytes(&Key::Archive(id, version, artifact).path())
             .expect("a listed release has an archive");
         assert_eq!(sign::sha256_hex(&archive), release.packed.sha256.hex());
         let manifest = host
-            .bytes(&Key::Manifest(id, version, &summary.artifact).path())
+            .bytes(&Key::Manifest(id, version, artifact).path())
             .expect("a listed release has a manifest");
         let files = testkit::package::unzip(&archive);
         let inside = files
@@ -204,4 +220,10 @@ pub fn assert_done(journal: &Journal) {
         journal.error,
         journal.steps
     );
+}
+
+/// Prints how many faults were tried, past the harness, which keeps what a test prints that passes.
+pub fn print_tried(what: &str, tried: &Tried) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "fault points, {what}: {tried}").unwrap();
 }

@@ -67,6 +67,13 @@ fn route(github: &Github, state: &mut State, asked: &Asked) -> Option<Reply> {
             let published = state.find(|release| of(release) && release.id.to_string() == *id)?;
             Some(page(published, asked))
         }
+        ["contents", ".github", "workflows"] => {
+            let has = |known: &&String| known.eq_ignore_ascii_case(&repository);
+            state.workflows.iter().find(has)?;
+            let path = ".github/workflows/release.yml";
+            let file = json!({ "type": "file", "name": "release.yml", "path": path });
+            Some(Reply::json(200, &json!([file])))
+        }
         ["zipball", reference @ ..] => {
             let reference = reference.join("/");
             let tag = decoded(reference.strip_prefix("refs/tags/").unwrap_or(&reference));

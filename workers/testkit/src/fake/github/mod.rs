@@ -91,6 +91,7 @@ struct State {
     published: Vec<Published>,
     private: BTreeMap<String, String>,
     tokens: Vec<String>,
+    workflows: Vec<String>,
     next_id: u64,
 }
 
@@ -240,6 +241,11 @@ impl Github {
     /// Makes `token` a valid one.
     pub fn token(&self, token: &str) {
         lock(&self.0.state).tokens.push(token.to_owned());
+    }
+
+    /// Gives `repository` a workflow for GitHub Actions.
+    pub fn workflows(&self, repository: &str) {
+        lock(&self.0.state).workflows.push(repository.to_owned());
     }
 
     /// The payload that GitHub sends for `action` of the release `tag` of `repository`, with the

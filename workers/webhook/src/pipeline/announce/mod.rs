@@ -8,7 +8,7 @@ mod round;
 
 use edge::Timestamp;
 use registry::{
-    Failure, Journal, Links, PackageId, State, Track,
+    Failure, Journal, Links, PackageId, State,
     record::{Announcements, Status},
     store, text,
 };
@@ -117,7 +117,7 @@ async fn announcement<H: Host>(host: &H, journal: &Journal) -> Result<Announceme
         compatibility: facts.compatibility.clone(),
         notes: Some(journal.source.notes.clone()),
         page: journal.source.page.as_deref().and_then(text::web_url),
-        manifest: links.manifest(&Track::Channel(facts.channel.clone())),
+        manifest: links.manifest(&facts.track()),
         pinned_manifest: links.pinned_manifest(&facts.version),
     })
 }

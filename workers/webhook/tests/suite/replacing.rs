@@ -1,0 +1,229 @@
+//! A version is immutable, unless an admin says otherwise.
+
+use edge::StatusCode;
+use registry::{Key, PackageId, ReleaseRecord, State, Version, store};
+use serde_json::Value;
+use testkit::{memory::request, package::Package, sign};
+
+use crate::world::{
+    ADMIN_TOKEN, World, admin, answer, assert_done, assert_whole, channels, journal, served,
+};
+
+const RELEASE: &str = "/admin/v1/packages/maps/releases/1.0.0";
+
+fn put(world: &World, query: &str, token: &str, package: &Package) -> (StatusCode, Value) {
+    let path = format!("{RELEASE}{query}");
+    let request = request("PUT", &path)
+        .header("authorization", &format!("Bearer {token}"))
+        .body(package.zip())
+        .build();
+    let answered = answer(&world.host, request);
+    world.host.run(world.host.run_deferred()).unwrap();
+    answered
+}
+
+fn record(world: &World) -> ReleaseRecord {
+    let id = PackageId::parse("maps").unwrap();
+    let version = Version::parse("1.0.0").unwrap();
+    let key = Key::Release(&id, &version);
+    let read = store::read::<ReleaseRecord, _>(&world.host, &key);
+    world.host.run(read).unwrap().unwrap().unwrap().record
+}
+
+fn first() -> Package {
+    Package::module("maps", "1.0.0").file("a.js", b"1".to_vec())
+}
+
+fn second() -> Package {
+    Package::module("maps", "1.0.0").file("a.js", b"2".to_vec())
+}
+
+#[test]
+fn only_what_an_admin_replaces_changes() {
+    let world = World::new();
+    world.release("v1.0.0", &first());
+    assert_done(&world.publish("d-1", "v1.0.0"));
+    let before = record(&world);
+
+    // The same again is no change, and neither is it a replacement.
+    for query in ["", "?replace=true"] {
+        let (status, said) = put(&world, query, ADMIN_TOKEN, &first());
+        assert_eq!(status, StatusCode::CREATED, "{said}");
+        assert_eq!(record(&world), before, "{query}");
+    }
+    // Other content is refused in words, however it comes.
+    let (status, said) = put(&world, "", ADMIN_TOKEN, &second());
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+    assert!(
+        said["detail"].as_str().unwrap().contains("never changes"),
+        "{said}"
+    );
+    let (status, _) = put(&world, "?replace=yes", ADMIN_TOKEN, &second());
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(record(&world), before);
+
+    let (status, said) = put(&world, "?replace=true", ADMIN_TOKEN, &second());
+    assert_eq!(status, StatusCode::CREATED, "{said}");
+    let after = record(&world);
+    let replaced = after.replaced.clone().unwrap();
+    assert_eq!(said["edition"], replaced.edition.as_str());
+    assert_ne!(after.packed.sha256, before.packed.sha256);
+    assert_eq!(
+        (&after.delivery, after.published_at),
+        (&before.delivery, before.published_at)
+    );
+    assert_whole(&world.host, "maps");
+    assert_eq!(
+        served(&world.host, "maps", "stable").as_deref(),
+        Some("1.0.0")
+    );
+    // Caches know another URL.
+    let manifest = format!(
+        "packages/maps/releases/1.0.0/{}/manifest.json",
+        after.packed.artifact
+    );
+    let manifest: Value = serde_json::from_slice(&world.host.bytes(&manifest).unwrap()).unwrap();
+    let download = manifest["download"].as_str().unwrap();
+    assert!(
+        download.ends_with(&format!("?edition={}", replaced.edition)),
+        "{download}"
+    );
+    // Nobody is told of the version twice.
+    assert_eq!(world.discord.messages().len(), 1);
+    assert_eq!(world.foundry.releases().len(), 1);
+
+    let actions = world.host.bytes("packages/maps/actions.json").unwrap();
+    let actions = String::from_utf8(actions.to_vec()).unwrap();
+    assert_eq!(actions.matches(&replaced.edition).count(), 1, "{actions}");
+
+    let journal = journal(&world.host, replaced.delivery.as_str()).unwrap();
+    let steps = journal.steps.iter().map(|step| step.detail.as_str());
+    let steps: Vec<&str> = steps.collect();
+    assert!(
+        steps
+            .iter()
+            .any(|step| step.contains("replaced by edition")),
+        "{steps:?}"
+    );
+    let (_, again) = put(&world, "?replace=true", ADMIN_TOKEN, &second());
+    assert_eq!(again["sha256"], said["sha256"]);
+    assert_eq!(record(&world), after);
+}
+
+#[test]
+fn a_version_that_is_not_there_is_simply_published() {
+    let world = World::new();
+    let (status, said) = put(&world, "?replace=true", ADMIN_TOKEN, &first());
+    assert_eq!(
+        (status, &said["edition"]),
+        (StatusCode::CREATED, &Value::Null)
+    );
+    assert_eq!(record(&world).replaced, None);
+    assert_eq!(world.discord.messages().len(), 1);
+}
+
+#[test]
+fn what_is_replaced_stays_where_it_is() {
+    let world = World::new();
+    put(&world, "", ADMIN_TOKEN, &first());
+    let yank = format!("{RELEASE}/yank");
+    admin(&world.host, "POST", &yank, r#"{"reason":"breaks"}"#);
+    put(&world, "?replace=true", ADMIN_TOKEN, &second());
+    assert!(record(&world).yanked.is_some());
+    assert!(channels(&world.host, "maps").unwrap().releases[0].yanked);
+    admin(&world.host, "POST", &format!("{RELEASE}/restore"), "");
+    assert_eq!(
+        served(&world.host, "maps", "stable").as_deref(),
+        Some("1.0.0")
+    );
+    assert_whole(&world.host, "maps");
+}
+
+#[test]
+fn a_publish_token_publishes_its_package_and_nothing_else() {
+    let world = World::new();
+    let host = &world.host;
+    let tokens = "/admin/v1/packages/maps/tokens";
+    let (status, made) = admin(host, "POST", tokens, r#"{"name":"release workflow"}"#);
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let token = made["token"].as_str().unwrap();
+    assert!(
+        token.starts_with("vtta_publish_") && token.len() == 13 + 64,
+        "{token}"
+    );
+    let stored =
+        String::from_utf8(host.bytes("packages/maps/tokens.json").unwrap().to_vec()).unwrap();
+    assert!(!stored.contains(&token[13..]), "the token itself is stored");
+    assert!(stored.contains(&sign::sha256_hex(token.as_bytes())));
+
+    let (status, said) = put(&world, "", token, &first());
+    assert_eq!(status, StatusCode::CREATED, "{said}");
+    let journal = journal(host, said["delivery"].as_str().unwrap()).unwrap();
+    assert_eq!(journal.state, State::Done);
+    let steps = serde_json::to_string(&journal.steps).unwrap();
+    assert!(
+        steps.contains("release workflow") && !steps.contains(token),
+        "{steps}"
+    );
+    let (_, listed) = admin(host, "GET", tokens, "");
+    let listed = &listed["tokens"][0];
+    assert_eq!(
+        (&listed["id"], &listed["name"]),
+        (&made["id"], &made["name"])
+    );
+    assert!(
+        listed["last_used_at"].is_string() && listed.get("token").is_none(),
+        "{listed}"
+    );
+
+    // It replaces nothing, opens no other package and no other call.
+    let (status, said) = put(&world, "?replace=true", token, &second());
+    assert_eq!(status, StatusCode::FORBIDDEN, "{said}");
+    for (method, path) in [
+        ("PUT", "/admin/v1/packages/other/releases/1.0.0"),
+        ("PUT", "/admin/v1/packages/maps/channels/stable"),
+        ("POST", "/admin/v1/packages/maps/releases/1.0.0/yank"),
+        ("GET", tokens),
+        ("POST", "/webhooks/resume"),
+    ] {
+        let bearer = format!("Bearer {token}");
+        let ask = request(method, path)
+            .header("authorization", &bearer)
+            .build();
+        assert_eq!(
+            answer(host, ask).0,
+            StatusCode::UNAUTHORIZED,
+            "{method} {path}"
+        );
+    }
+    let mut wrong = token.to_owned();
+    wrong.pop();
+    assert_eq!(
+        put(&world, "", &wrong, &first()).0,
+        StatusCode::UNAUTHORIZED
+    );
+
+    let one = format!("{tokens}/{}", made["id"].as_str().unwrap());
+    assert_eq!(admin(host, "DELETE", &one, "").0, StatusCode::NO_CONTENT);
+    assert_eq!(admin(host, "DELETE", &one, "").0, StatusCode::NOT_FOUND);
+    assert_eq!(put(&world, "", token, &first()).0, StatusCode::UNAUTHORIZED);
+    assert!(
+        !host.log_lines().join("\n").contains(token),
+        "the token is in the log"
+    );
+}
+
+#[test]
+fn a_package_has_a_bounded_number_of_tokens() {
+    let world = World::new();
+    let tokens = "/admin/v1/packages/maps/tokens";
+    let mut statuses = Vec::new();
+    for number in 0..21 {
+        let name = format!(r#"{{"name":"number {number}"}}"#);
+        statuses.push(admin(&world.host, "POST", tokens, &name).0);
+    }
+    assert_eq!(statuses.pop(), Some(StatusCode::CONFLICT));
+    assert!(statuses.iter().all(|status| *status == StatusCode::CREATED));
+    let (status, _) = admin(&world.host, "POST", tokens, r#"{"name":"  "}"#);
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
