@@ -39,8 +39,8 @@ const BUDGETS: &[Budget] = &[
     },
     Budget {
         function: "webhook",
-        workers: Some(400_000),
-        spin: 400_000,
+        workers: Some(500_000),
+        spin: 500_000,
     },
 ];
 

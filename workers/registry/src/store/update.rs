@@ -55,7 +55,7 @@ where
     O: Objects + Clock,
 {
     let (mut kept, mut refused) = (None, None);
-    let swapped = swap(store, key, &mut |stored| {
+    let mut decide = |stored: Option<&[u8]>| {
         let current = match stored.map(|bytes| decode::<R>(key.path(), bytes)) {
             Some(current) => Some(current?),
             None => None,
@@ -74,8 +74,8 @@ where
         let bytes = next.as_ref().map(Record::encode);
         kept = next;
         Ok(bytes)
-    });
-    swapped.await?;
+    };
+    swap(store, key, &mut decide).await?;
     match refused {
         Some(error) => Err(UpdateError::Refused(error)),
         None => Ok(kept),
