@@ -74,6 +74,7 @@ async fn command<H: Host>(host: &H, context: &Context, call: &Call) -> Result<An
         Handler::ReleaseRollback => release::rollback(host, context, options).await,
         Handler::ReleaseYank => release::yank(host, context, options).await,
         Handler::ReleaseRestore => release::restore(host, context, options).await,
+        Handler::ReleaseRetry => release::retry(host, context, options).await,
         Handler::Subscribe => subscribe::ask(host, context, options).await,
         Handler::Unsubscribe => subscribe::unsubscribe(context, options),
     }

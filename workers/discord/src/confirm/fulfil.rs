@@ -1,8 +1,8 @@
 //! Doing what was confirmed, by the same operations as the admin API.
 
 use registry::{
-    Actor,
-    store::{self, AdministerError},
+    Actor, ReopenError,
+    store::{self, AdministerError, RetryError},
 };
 
 use super::Wish;
@@ -70,6 +70,25 @@ pub async fn fulfil<H: Host>(host: &H, context: &Context, wish: Wish) -> Result<
                 ),
             )
         }
+        Wish::Retry { delivery } => match store::retry(host, &delivery, &by).await {
+            Ok(_) => (
+                true,
+                say!(
+                    locale,
+                    "Delivery `{delivery}` is taken up again within minutes.",
+                    "Die Lieferung `{delivery}` wird in wenigen Minuten wieder aufgenommen."
+                ),
+            ),
+            Err(RetryError::Refused(ReopenError::NotFailed { state })) => (
+                false,
+                say!(
+                    locale,
+                    "Delivery `{delivery}` is {state}; nothing of it has failed.",
+                    "Die Lieferung `{delivery}` ist im Zustand {state}; nichts daran ist gescheitert."
+                ),
+            ),
+            Err(error) => return Err(not_retried(error, locale)),
+        },
         Wish::Nothing => (false, String::new()),
     };
     let title = if changed {
@@ -86,6 +105,19 @@ pub async fn fulfil<H: Host>(host: &H, context: &Context, wish: Wish) -> Result<
 pub fn refused(error: AdministerError, locale: Locale) -> Failure {
     let error = match error {
         AdministerError::Store(error) => return error.into(),
+        error => markdown::escape(&error.to_string()),
+    };
+    Failure::Said(say!(
+        locale,
+        "That did not work: {error}.",
+        "Das ging nicht: {error}."
+    ))
+}
+
+/// Why a delivery was not taken up again.
+pub fn not_retried(error: RetryError, locale: Locale) -> Failure {
+    let error = match error {
+        RetryError::Store(error) => return error.into(),
         error => markdown::escape(&error.to_string()),
     };
     Failure::Said(say!(

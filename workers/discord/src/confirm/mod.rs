@@ -11,7 +11,7 @@ mod pending;
 mod seal;
 mod wish;
 
-pub use fulfil::fulfil;
+pub use fulfil::{fulfil, not_retried};
 pub use wish::Wish;
 
 use crate::{

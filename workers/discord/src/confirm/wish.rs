@@ -1,6 +1,6 @@
 //! What somebody asked to be changed.
 
-use registry::{Channel, PackageId, Version};
+use registry::{Channel, DeliveryId, PackageId, Version};
 
 use crate::{Locale, message::Style};
 
@@ -32,6 +32,11 @@ pub enum Wish {
         /// The release.
         version: Version,
     },
+    /// A failed delivery is to be taken up again.
+    Retry {
+        /// The delivery.
+        delivery: DeliveryId,
+    },
     /// Nothing, after all.
     Nothing,
 }
@@ -51,6 +56,7 @@ impl Wish {
                 reason,
             } => format!("y:{id}:{version}:{reason}"),
             Self::Restore { id, version } => format!("r:{id}:{version}"),
+            Self::Retry { delivery } => format!("t:{delivery}"),
             Self::Nothing => "x".to_owned(),
         }
     }
@@ -77,6 +83,9 @@ impl Wish {
                 id: package(part())?,
                 version: release(part())?,
             },
+            "t" => Self::Retry {
+                delivery: DeliveryId::parse(part()?).ok()?,
+            },
             "x" => Self::Nothing,
             _ => return None,
         })
@@ -88,6 +97,7 @@ impl Wish {
             Self::Promote { .. } => (("Yes, serve it", "Ja, ausliefern"), Style::Primary),
             Self::Yank { .. } => (("Yes, withdraw it", "Ja, zurückziehen"), Style::Danger),
             Self::Restore { .. } => (("Yes, restore it", "Ja, wiederherstellen"), Style::Primary),
+            Self::Retry { .. } => (("Yes, try again", "Ja, noch einmal"), Style::Primary),
             Self::Nothing => (("Cancel", "Abbrechen"), Style::Secondary),
         };
         let label = match locale {
@@ -108,6 +118,7 @@ mod tests {
             "p:maps:1.2.3:stable",
             "y:maps:1.2.3-beta+x~1:breaks: all of it, 🎲",
             "r:maps:1.2.3",
+            "t:72d3162e-cc78-11e3-81ab-4c9367dc0958",
             "x",
         ] {
             let wish = Wish::decode(text);

@@ -324,4 +324,14 @@ static RELEASE_COMMANDS: &[Subcommand] = &[
             },
         ],
     },
+    Subcommand {
+        name: "retry",
+        german: "wiederholen",
+        description: Both {
+            en: "Take a failed delivery up again",
+            de: "Eine gescheiterte Lieferung wieder aufnehmen",
+        },
+        handler: Handler::ReleaseRetry,
+        options: &[DELIVERY],
+    },
 ];

@@ -41,6 +41,7 @@ pub enum Handler {
     ReleaseRollback,
     ReleaseYank,
     ReleaseRestore,
+    ReleaseRetry,
     Subscribe,
     Unsubscribe,
 }

@@ -143,6 +143,13 @@ fn every_change_is_asked_for_made_once_and_noted() {
             "1.2.0",
             Some(json!({ "kind": "restore", "version": "1.2.0" })),
         ),
+        (
+            operator("release retry").option("delivery", "f-1"),
+            "GitHub said \\*no\\*",
+            "Delivery `f-1` is taken up again",
+            "1.2.0",
+            None,
+        ),
     ];
     let mut noted = 0;
     for (called, question, done, served, deed) in steps {
@@ -179,6 +186,7 @@ fn every_change_is_asked_for_made_once_and_noted() {
         assert_eq!(actions.len(), noted);
     }
     // The store has it under the same key as for the admin API.
+    assert!(world.host.keys().contains(&"open/f-1".to_owned()));
     assert!(
         world
             .host
@@ -243,6 +251,18 @@ fn what_cannot_be_done_is_not_asked_for() {
                 .option("version", "1.2.0")
                 .option("reason", "<b></b>"),
             "there has to be one",
+        ),
+        (
+            operator("release retry").option("delivery", "absent"),
+            "no delivery absent",
+        ),
+        (
+            operator("release retry").option("delivery", "d-0"),
+            "only what has failed is taken up again",
+        ),
+        (
+            operator("release retry").option("delivery", "../x"),
+            "That is no delivery",
         ),
     ] {
         let message = world.message(&called);

@@ -5,7 +5,7 @@ pub mod status;
 mod withdrawal;
 
 pub use channels::{promote, rollback};
-pub use withdrawal::{restore, yank};
+pub use withdrawal::{restore, retry, yank};
 
 use registry::{Channel, ChannelsRecord, PackageId, ReleaseSummary, Version};
 

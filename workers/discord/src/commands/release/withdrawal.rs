@@ -1,6 +1,6 @@
 //! `/release yank`, `/release restore` and `/release retry`.
 
-use registry::{DeliveryId, text};
+use registry::{DeliveryId, Journal, Key, store, text};
 
 use super::{Subject, shown};
 use crate::{
@@ -97,6 +97,43 @@ pub async fn restore<H: Host>(
         id: id.clone(),
         version: release.version.clone(),
     };
+    confirm::ask(host, context, &wish, &question, &detail).await
+}
+
+/// `/release retry`.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn retry<H: Host>(
+    host: &H,
+    context: &Context,
+    options: &Options,
+) -> Result<Answer, Failure> {
+    let locale = context.locale();
+    let delivery = delivery(options, context)?;
+    let journal = store::read::<Journal, _>(host, &Key::Delivery(&delivery)).await?;
+    let mut journal = match journal {
+        Some(journal) => journal.record,
+        None => {
+            let missing = store::RetryError::NoDelivery(delivery);
+            return Err(confirm::not_retried(missing, locale));
+        }
+    };
+    // Tried on a copy, so that nobody is asked what cannot be done.
+    if let Err(refusal) = journal.reopen(host.now(), "") {
+        return Err(confirm::not_retried(refusal.into(), locale));
+    }
+    let question = say!(locale, "Take it up again?", "Wieder aufnehmen?");
+    let repository = markdown::escape(journal.repository.as_str());
+    let tag = markdown::escape(&journal.source.tag);
+    let error = journal.error.as_ref().map(|error| error.message.as_str());
+    let error = markdown::escape(&text::excerpt(error.unwrap_or_default(), 1000));
+    let detail = say!(
+        locale,
+        "Delivery `{delivery}` of {repository} {tag} goes on where it failed.\n\n{error}",
+        "Die Lieferung `{delivery}` von {repository} {tag} geht weiter, wo sie gescheitert ist.\n\n{error}"
+    );
+    let wish = Wish::Retry { delivery };
     confirm::ask(host, context, &wish, &question, &detail).await
 }
 
