@@ -1,8 +1,10 @@
 //! The boolean entropy encoder (RFC 6386, section 7).
 
+use crate::pieces::Pieces;
+
 /// Writes bits with their probabilities.
 pub struct BoolWriter {
-    bytes: Vec<u8>,
+    bytes: Pieces,
     /// The range less one, from 127 to 254 between bits.
     range: u32,
     value: u32,
@@ -15,7 +17,7 @@ pub struct BoolWriter {
 impl Default for BoolWriter {
     fn default() -> Self {
         Self {
-            bytes: Vec::new(),
+            bytes: Pieces::default(),
             range: 254,
             value: 0,
             pending: -8,
@@ -69,7 +71,7 @@ impl BoolWriter {
     }
 
     /// All that has been written.
-    pub fn finish(mut self) -> Vec<u8> {
+    pub fn finish(mut self) -> Pieces {
         self.number(0, (9 - self.pending) as u32);
         self.pending = 0;
         self.flush();
@@ -86,12 +88,14 @@ impl BoolWriter {
             return;
         }
         let carry = bits & 0x100 != 0;
-        if carry && let Some(last) = self.bytes.last_mut() {
+        if carry {
             // Never 255: such bytes wait in `run`.
-            *last = last.wrapping_add(1);
+            self.bytes.increment_last();
         }
         let waiting = if carry { 0 } else { 0xff };
-        self.bytes.resize(self.bytes.len() + self.run, waiting);
+        for _ in 0..self.run {
+            self.bytes.push(waiting);
+        }
         self.run = 0;
         self.bytes.push(bits as u8);
     }

@@ -159,6 +159,6 @@ impl Coder {
             probabilities: &probabilities,
             modes: &self.modes,
         };
-        header.frame(&tokens)
+        header.frame(tokens)
     }
 }

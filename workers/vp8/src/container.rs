@@ -3,8 +3,8 @@
 /// Flag in the extended header: there is opacity.
 const ALPHA: u32 = 1 << 4;
 
-/// A file with one frame.
-pub fn file(width: u16, height: u16, frame: &[u8], alpha: Option<&[u8]>) -> Vec<u8> {
+/// A file with one frame. Without opacity the frame's own memory becomes the file.
+pub fn file(width: u16, height: u16, mut frame: Vec<u8>, alpha: Option<Vec<u8>>) -> Vec<u8> {
     let mut file = b"RIFF\0\0\0\0WEBP".to_vec();
     if let Some(alpha) = alpha {
         let mut extended = ALPHA.to_le_bytes().to_vec();
@@ -12,12 +12,17 @@ pub fn file(width: u16, height: u16, frame: &[u8], alpha: Option<&[u8]>) -> Vec<
             extended.extend(&(u32::from(side) - 1).to_le_bytes()[..3]);
         }
         chunk(&mut file, b"VP8X", &extended);
-        chunk(&mut file, b"ALPH", alpha);
+        chunk(&mut file, b"ALPH", &alpha);
     }
-    chunk(&mut file, b"VP8 ", frame);
-    let length = (file.len() - 8) as u32;
+    file.extend(b"VP8 ");
+    file.extend((frame.len() as u32).to_le_bytes());
+    if !frame.len().is_multiple_of(2) {
+        frame.push(0);
+    }
+    let length = (file.len() + frame.len() - 8) as u32;
     file[4..8].copy_from_slice(&length.to_le_bytes());
-    file
+    frame.splice(0..0, file);
+    frame
 }
 
 fn chunk(file: &mut Vec<u8>, name: &[u8; 4], payload: &[u8]) {

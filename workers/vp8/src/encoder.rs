@@ -55,7 +55,7 @@ pub struct Frame {
 impl Frame {
     /// The file with this frame alone.
     pub fn into_file(self) -> Vec<u8> {
-        container::file(self.width, self.height, &self.vp8, self.alpha.as_deref())
+        container::file(self.width, self.height, self.vp8, self.alpha)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     boolean::BoolWriter,
     modes::ModeList,
+    pieces::Pieces,
     segment::{ChromaOffsets, SEGMENTS, Segment},
     tables::coefficients::{DEFAULTS, Probabilities, UPDATES},
 };
@@ -12,6 +13,9 @@ const LIMIT: usize = (1 << 19) - 1;
 
 /// Bits that the modes may take: the limit without what the rest of the header may need.
 pub const MODE_BITS: i64 = (LIMIT as i64 - 4096) * 8;
+
+/// Room for the frame's tag and size, and for what a file has before and after a frame.
+const ROOM: usize = 10 + 32;
 
 /// All that the first partition says.
 pub struct Header<'a> {
@@ -33,24 +37,25 @@ pub struct Header<'a> {
 
 impl Header<'_> {
     /// The frame with this partition of coefficients; none if the first partition is too large.
-    pub fn frame(&self, tokens: &[u8]) -> Option<Vec<u8>> {
+    pub fn frame(&self, tokens: Pieces) -> Option<Vec<u8>> {
         let first = self.partition();
         if first.len() > LIMIT {
             return None;
         }
-        let mut frame = Vec::with_capacity(10 + first.len() + tokens.len());
+        let mut frame = Vec::with_capacity(ROOM + first.len() + tokens.len());
         // A key frame, profile 0, to be shown.
         let tag = 1 << 4 | (first.len() as u32) << 5;
         frame.extend(&tag.to_le_bytes()[..3]);
         frame.extend([0x9d, 0x01, 0x2a]);
         frame.extend(self.width.to_le_bytes());
         frame.extend(self.height.to_le_bytes());
-        frame.extend(first);
-        frame.extend(tokens);
+        for piece in first.drain().chain(tokens.drain()) {
+            frame.extend(piece);
+        }
         Some(frame)
     }
 
-    fn partition(&self) -> Vec<u8> {
+    fn partition(&self) -> Pieces {
         let mut writer = BoolWriter::default();
         let modes = self.modes.probabilities();
         writer.flag(false); // BT.601

@@ -34,9 +34,12 @@ mod frame;
 mod header;
 mod macroblock;
 mod modes;
+mod pieces;
 mod predict;
 mod predict4;
 mod quantise;
+#[cfg(test)]
+mod reference;
 mod segment;
 mod simd;
 mod statistics;

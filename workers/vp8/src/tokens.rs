@@ -7,13 +7,14 @@
 use crate::{
     boolean::BoolWriter,
     cost::Kind,
+    pieces::Pieces,
     quantise::Levels,
     statistics::Statistics,
     tables::{BANDS, LONG_LEVELS, coefficients::Probabilities},
 };
 
-/// Most bytes that wait.
-const WAITING: usize = 16 << 20;
+/// Most bytes that wait; few in this crate's own tests, which have no picture that large.
+const WAITING: usize = if cfg!(test) { 1 << 12 } else { 16 << 20 };
 
 /// Packed levels from here on have two bytes more.
 const ESCAPE: i8 = -128;
@@ -92,7 +93,8 @@ impl MacroblockLevels {
 /// Coefficients, waiting or written.
 pub struct Tokens {
     statistics: Statistics,
-    waiting: Vec<u8>,
+    waiting: Pieces,
+    packed: Vec<u8>,
     /// Contexts of the writer, which is behind the macroblock that is being decided.
     tops: Vec<Context>,
     left: Context,
@@ -106,7 +108,8 @@ impl Tokens {
     pub fn new(columns: usize) -> Self {
         Self {
             statistics: Statistics::default(),
-            waiting: Vec::new(),
+            waiting: Pieces::default(),
+            packed: Vec::new(),
             tops: vec![Context::default(); columns],
             left: Context::default(),
             column: 0,
@@ -132,51 +135,67 @@ impl Tokens {
         top: &mut Context,
         left: &mut Context,
     ) {
-        let Some(levels) = levels else {
-            skip(has_first, top, left);
-            self.waiting.push(2 + u8::from(has_first));
-            return self.settle();
-        };
-        self.waiting.push(u8::from(has_first));
-        let statistics = self.fixed.is_none().then_some(&mut self.statistics);
-        let mut statistics = statistics;
-        let waiting = &mut self.waiting;
+        self.packed.clear();
+        match levels {
+            Some(levels) => self.pack(levels, has_first, top, left),
+            None => {
+                skip(has_first, top, left);
+                self.packed.push(2 + u8::from(has_first));
+            }
+        }
+        if self.fixed.is_some() {
+            let packed = std::mem::take(&mut self.packed);
+            self.write(&packed);
+            self.packed = packed;
+        } else {
+            self.waiting.extend(&self.packed);
+            if self.waiting.len() > WAITING {
+                self.settle();
+            }
+        }
+    }
+
+    fn pack(
+        &mut self,
+        levels: &MacroblockLevels,
+        has_first: bool,
+        top: &mut Context,
+        left: &mut Context,
+    ) {
+        let mut statistics = self.fixed.is_none().then_some(&mut self.statistics);
+        let packed = &mut self.packed;
+        packed.push(u8::from(has_first));
         visit(has_first, top, left, |index, kind, context| {
             let levels = levels.block(index);
             if let Some(statistics) = &mut statistics {
                 statistics.record(kind, context, levels);
             }
-            pack(waiting, kind, levels);
+            pack(packed, kind, levels);
             levels.any()
         });
-        self.settle();
     }
 
-    /// Writes what waits if it is too much, or if the probabilities are fixed already.
+    /// Fixes the probabilities, and writes what waits.
     fn settle(&mut self) {
-        if self.fixed.is_none() && self.waiting.len() > WAITING {
-            self.fixed = Some(Box::new(self.statistics.probabilities()));
-            self.write();
-            self.waiting = Vec::new();
-        } else if self.fixed.is_some() {
-            self.write();
-            self.waiting.clear();
+        self.fixed = Some(Box::new(self.probabilities()));
+        for piece in std::mem::take(&mut self.waiting).drain() {
+            self.write(&piece);
         }
     }
 
     /// The token partition and the probabilities that it is written with.
-    pub fn finish(mut self) -> (Vec<u8>, Probabilities) {
+    pub fn finish(mut self) -> (Pieces, Probabilities) {
+        self.settle();
         let probabilities = self.probabilities();
-        self.fixed = Some(Box::new(probabilities));
-        self.write();
         (self.writer.finish(), probabilities)
     }
 
-    fn write(&mut self) {
+    /// Writes whole macroblocks.
+    fn write(&mut self, packed: &[u8]) {
         let Some(probabilities) = self.fixed.as_deref() else {
             return;
         };
-        let mut rest = self.waiting.as_slice();
+        let mut rest = packed;
         while let [head, tail @ ..] = rest {
             rest = tail;
             if self.column == self.tops.len() {
@@ -303,5 +322,33 @@ fn write_long(writer: &mut BoolWriter, nodes: &[u8; 11], amount: u16) {
     let rest = amount - base;
     for (i, &probability) in extra.iter().enumerate() {
         writer.put(rest >> (extra.len() - 1 - i) & 1 != 0, probability);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use image_webp::WebPDecoder;
+
+    use super::WAITING;
+
+    /// A picture whose coefficients are too many to wait is decoded as well as any other.
+    #[test]
+    fn many_coefficients() {
+        let sample = |i: u32| (i.wrapping_mul(0x9e37_79b1) >> 13) as u8 / 2 + 64;
+        let pixels: Vec<u8> = (0..200 * 150).flat_map(|i| [sample(i); 3]).collect();
+        let file = crate::encode_rgb(200, 150, &pixels, &crate::Options { quality: 95.0 })
+            .expect("it can be encoded");
+        assert!(file.len() > 2 * WAITING, "{}", file.len());
+        let mut decoded = vec![0; pixels.len()];
+        let mut decoder = WebPDecoder::new(Cursor::new(file)).expect("it is a file");
+        decoder.read_image(&mut decoded).expect("it is decoded");
+        let errors = pixels
+            .iter()
+            .zip(&decoded)
+            .map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2));
+        let mean = errors.sum::<u64>() / pixels.len() as u64;
+        assert!(mean < 40, "{mean}");
     }
 }
