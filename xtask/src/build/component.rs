@@ -24,6 +24,7 @@ const ARGUMENTS: &[&str] = &[
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-sign-ext",
+    "--enable-simd",
 ];
 
 /// Puts the component where spin.toml looks for it: the core module, optimised, in the shell that

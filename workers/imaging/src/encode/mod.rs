@@ -21,7 +21,8 @@ pub(crate) fn longest_side(format: Format) -> u64 {
 /// Bytes that encoding `pixels` pixels holds at most, what comes out among them.
 pub(crate) fn predict(target: Target, pixels: u64) -> u64 {
     match target {
-        Target::Webp { .. } => pixels * 6,
+        // Samples and coefficients of a part of the picture, opacity, and what comes out.
+        Target::Webp { .. } => (pixels * 4).min(24 << 20) + pixels * 2,
         Target::WebpLossless => pixels * 9,
         Target::Jpeg { .. } => pixels * 5,
         Target::Png => pixels * 4,

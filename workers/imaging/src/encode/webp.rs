@@ -1,49 +1,56 @@
-//! Writing pictures as WebP has them. Which encoder does it, only this file knows.
+//! Writing pictures as WebP has them: lossy by crate `vp8`, lossless by crate `image-webp`.
 
-use image_webp::{ColorType, EncoderParams, WebPEncoder};
+use image_webp::{ColorType, WebPEncoder};
 
 use super::failed;
 use crate::raster::Raster;
 use crate::webp::container::Picture;
 use crate::webp::outline::chunks;
-use crate::{Error, Format, Target};
+use crate::{Error, Format, Quality, Target};
 
 /// The chunks of a picture, lossy or not.
 pub(crate) fn picture(raster: &Raster, target: Target) -> Result<Picture, Error> {
-    let mut params = EncoderParams::default();
-    if let Target::Webp { quality } = target {
-        params.use_lossy = true;
-        params.lossy_quality = quality.get();
+    match target {
+        Target::Webp { quality } => lossy(raster, quality),
+        _ => lossless(raster),
     }
+}
+
+fn lossy(raster: &Raster, quality: Quality) -> Result<Picture, Error> {
+    let layout = match raster.alpha {
+        true => vp8::Layout::Rgba,
+        false => vp8::Layout::Rgb,
+    };
+    let (width, height) = (raster.width as u32, raster.height as u32);
+    let options = vp8::Options {
+        quality: quality.get().into(),
+    };
+    let frame = vp8::encode_frame(width, height, layout, &raster.pixels, &options)
+        .map_err(|error| failed(Format::WebP, error))?;
+    Ok(Picture {
+        kind: *b"VP8 ",
+        transparent: frame.alpha.is_some(),
+        stream: frame.vp8,
+        alpha: frame.alpha,
+    })
+}
+
+fn lossless(raster: &Raster) -> Result<Picture, Error> {
     let colour = match raster.alpha {
         true => ColorType::Rgba8,
         false => ColorType::Rgb8,
     };
+    let (width, height) = (raster.width as u32, raster.height as u32);
     let mut file = Vec::new();
-    let mut encoder = WebPEncoder::new(&mut file);
-    encoder.set_params(params);
-    encoder
-        .encode(
-            &raster.pixels,
-            raster.width as u32,
-            raster.height as u32,
-            colour,
-        )
+    WebPEncoder::new(&mut file)
+        .encode(&raster.pixels, width, height, colour)
         .map_err(|error| failed(Format::WebP, error))?;
-    let mut picture = Picture {
-        kind: *b"VP8L",
-        stream: Vec::new(),
+    let first = chunks(file.get(12..).unwrap_or(&[])).next();
+    let (kind, stream) = first.ok_or_else(|| failed(Format::WebP, "nothing came out"))??;
+    Ok(Picture {
+        kind: *kind,
+        stream: stream.to_vec(),
         alpha: None,
         transparent: raster.alpha,
-    };
-    for chunk in chunks(file.get(12..).unwrap_or(&[])) {
-        match chunk? {
-            (b"ALPH", chunk) => picture.alpha = Some(chunk.to_vec()),
-            (kind @ (b"VP8 " | b"VP8L"), chunk) => {
-                (picture.kind, picture.stream) = (*kind, chunk.to_vec());
-            }
-            _ => {}
-        }
-    }
-    Ok(picture)
+    })
 }
