@@ -27,14 +27,9 @@ fn damaged(what: &'static str) -> Error {
 impl Outline {
     /// Reads the boxes of the file, all of which have to be complete.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
-        let mut meta = None;
-        for item in boxes(bytes) {
-            let item = item.ok_or(CUT)?;
-            if &item.kind == b"meta" && meta.is_none() {
-                meta = Some(item.body);
-            }
-        }
-        let meta = meta.ok_or(damaged("it has no box of metadata"))?;
+        let all: Vec<Box> = boxes(bytes).collect::<Option<_>>().ok_or(CUT)?;
+        let meta = all.iter().find(|item| &item.kind == b"meta");
+        let meta = meta.ok_or(damaged("it has no box of metadata"))?.body;
         // Version and flags come first.
         let meta = meta.get(4..).ok_or(CUT)?;
         let primary = find(meta, b"pitm").and_then(primary_item);
@@ -44,6 +39,11 @@ impl Outline {
         let of_primary = find(properties, b"ipma").zip(primary);
         let indices = of_primary.and_then(|(table, item)| associations(table, item));
         let indices = indices.ok_or(damaged("nothing says which picture it shows"))?;
+        // The picture itself comes in a box of its own, or next to the metadata.
+        let has_data = all.iter().any(|item| &item.kind == b"mdat");
+        if !has_data && find(meta, b"idat").is_none() {
+            return Err(CUT);
+        }
         let own = indices
             .iter()
             .filter_map(|index| list.get(index.checked_sub(1)?));

@@ -28,6 +28,7 @@ mod geometry;
 mod gif;
 mod info;
 mod jpeg;
+mod lanes;
 mod limits;
 mod placement;
 mod plan;

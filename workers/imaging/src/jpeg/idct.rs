@@ -4,7 +4,10 @@
 //! be kept. Floating point: as exact as 8 bits can show, and four numbers at a time where there are
 //! vectors.
 
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_8, SQRT_2};
+use std::array::from_fn;
+use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
+
+use crate::lanes::{Eight, Four};
 
 /// What the samples are centred around.
 const MIDDLE: f32 = 128.0;
@@ -14,6 +17,10 @@ const SQRT_2_SINGLE: f32 = std::f32::consts::SQRT_2;
 const C2_TWICE: f32 = 1.847_759;
 const C2_MINUS_C6_TWICE: f32 = 1.082_392_2;
 const C2_PLUS_C6_TWICE: f32 = 2.613_126;
+
+/// Numbers of the 4-point transform.
+const COS_PI_8: f32 = 0.923_879_5;
+const SIN_PI_8: f32 = 0.382_683_43;
 
 /// Factors that the coefficients of a block are multiplied with, for blocks of `size` samples:
 /// quantisation and everything that the transform leaves out.
@@ -85,97 +92,98 @@ fn round(value: f32) -> u8 {
     (value + (MIDDLE + 0.5)) as u8
 }
 
-/// Coefficients times factors, row by row.
-#[inline(always)]
-fn load<const SIZE: usize>(block: &[i16], factors: &[f32]) -> [[f32; SIZE]; SIZE] {
-    let mut rows = [[0.0; SIZE]; SIZE];
-    let (block, _) = block.as_chunks::<SIZE>();
-    let (factors, _) = factors.as_chunks::<SIZE>();
-    for ((row, coefficients), factors) in rows.iter_mut().zip(block).zip(factors) {
-        for column in 0..SIZE {
-            row[column] = f32::from(coefficients[column]) * factors[column];
-        }
-    }
-    rows
-}
-
-#[inline(always)]
-fn store<const SIZE: usize>(rows: &[[f32; SIZE]; SIZE], output: &mut [u8], stride: usize) {
-    for (samples, row) in output.chunks_mut(stride).zip(rows) {
-        if let Some(place) = samples.first_chunk_mut::<SIZE>() {
-            *place = row.map(round);
-        }
-    }
-}
-
-#[inline(always)]
-fn transpose<const SIZE: usize>(rows: &[[f32; SIZE]; SIZE]) -> [[f32; SIZE]; SIZE] {
-    std::array::from_fn(|row| std::array::from_fn(|column| rows[column][row]))
-}
-
 fn eight(block: &[i16], factors: &[f32], output: &mut [u8], stride: usize) {
-    let columns = pass(&load::<8>(block, factors));
-    let rows = pass(&transpose(&columns));
-    store(&transpose(&rows), output, stride);
+    let (Some(block), Some(factors)) = (block.first_chunk::<64>(), factors.first_chunk::<64>())
+    else {
+        return;
+    };
+    let (block, factors) = (block.as_chunks::<8>().0, factors.as_chunks::<8>().0);
+    let rows = from_fn(|row| Eight::of_i16(&block[row]) * Eight::load(&factors[row]));
+    let rows = Eight::transposed(pass(Eight::transposed(pass(rows))));
+    for (place, row) in output.chunks_mut(stride).zip(rows) {
+        if let Some(place) = place.first_chunk_mut() {
+            *place = (row + (MIDDLE + 0.5)).to_u8();
+        }
+    }
 }
 
 /// One 8-point transform per lane, down the rows.
 #[inline(always)]
-fn pass(rows: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
-    let mut output = [[0.0; 8]; 8];
-    for lane in 0..8 {
-        let at = |row: usize| rows[row][lane];
-        let (sum, difference) = (at(0) + at(4), at(0) - at(4));
-        let pair = at(2) + at(6);
-        let rest = (at(2) - at(6)) * SQRT_2_SINGLE - pair;
-        let even = [sum + pair, difference + rest, difference - rest, sum - pair];
+fn pass(rows: [Eight; 8]) -> [Eight; 8] {
+    let [r0, r1, r2, r3, r4, r5, r6, r7] = rows;
+    let (sum, difference) = (r0 + r4, r0 - r4);
+    let pair = r2 + r6;
+    let rest = (r2 - r6) * SQRT_2_SINGLE - pair;
+    let even = [sum + pair, difference + rest, difference - rest, sum - pair];
 
-        let (high, low) = (at(5) + at(3), at(5) - at(3));
-        let (outer, inner) = (at(1) + at(7), at(1) - at(7));
-        let seven = outer + high;
-        let five = (low + inner) * C2_TWICE;
-        let six = five - low * C2_PLUS_C6_TWICE - seven;
-        let middle = (outer - high) * SQRT_2_SINGLE - six;
-        let four = five - inner * C2_MINUS_C6_TWICE - middle;
-        let odd = [seven, six, middle, four];
+    let (high, low) = (r5 + r3, r5 - r3);
+    let (outer, inner) = (r1 + r7, r1 - r7);
+    let seven = outer + high;
+    let five = (low + inner) * C2_TWICE;
+    let six = five - low * C2_PLUS_C6_TWICE - seven;
+    let middle = (outer - high) * SQRT_2_SINGLE - six;
+    let four = five - inner * C2_MINUS_C6_TWICE - middle;
+    let odd = [seven, six, middle, four];
 
-        for index in 0..4 {
-            output[index][lane] = even[index] + odd[index];
-            output[7 - index][lane] = even[index] - odd[index];
-        }
-    }
-    output
+    from_fn(|row| match row {
+        0..4 => even[row] + odd[row],
+        _ => even[7 - row] - odd[7 - row],
+    })
 }
 
 fn four(block: &[i16], factors: &[f32], output: &mut [u8], stride: usize) {
-    let columns = pass_of_four(&load::<4>(block, factors));
-    let rows = pass_of_four(&transpose(&columns));
-    store(&transpose(&rows), output, stride);
+    let (Some(block), Some(factors)) = (block.first_chunk::<16>(), factors.first_chunk::<16>())
+    else {
+        return;
+    };
+    let (block, factors) = (block.as_chunks::<4>().0, factors.as_chunks::<4>().0);
+    let rows = from_fn(|row| Four::of_four_i16(&block[row]) * Four::load(&factors[row]));
+    let rows = Four::transposed(pass_of_four(Four::transposed(pass_of_four(rows))));
+    let middle = Four::splat(MIDDLE + 0.5);
+    let [a, b, c, d] = rows.map(|row| row + middle);
+    let (upper, lower) = (Four::to_u8(a, b), Four::to_u8(c, d));
+    let samples = upper
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .chain(lower.as_chunks::<4>().0);
+    for (place, row) in output.chunks_mut(stride).zip(samples) {
+        if let Some(place) = place.first_chunk_mut() {
+            *place = *row;
+        }
+    }
 }
 
+/// One 4-point transform per lane, down the rows.
 #[inline(always)]
-fn pass_of_four(rows: &[[f32; 4]; 4]) -> [[f32; 4]; 4] {
-    let (cos, sin) = (FRAC_PI_8.cos() as f32, FRAC_PI_8.sin() as f32);
-    let mut output = [[0.0; 4]; 4];
-    for lane in 0..4 {
-        let at = |row: usize| rows[row][lane];
-        let (sum, difference) = (at(0) + at(2), at(0) - at(2));
-        let (wide, narrow) = (at(1) * cos + at(3) * sin, at(1) * sin - at(3) * cos);
-        output[0][lane] = sum + wide;
-        output[1][lane] = difference + narrow;
-        output[2][lane] = difference - narrow;
-        output[3][lane] = sum - wide;
-    }
-    output
+fn pass_of_four(rows: [Four; 4]) -> [Four; 4] {
+    let (cos, sin) = (Four::splat(COS_PI_8), Four::splat(SIN_PI_8));
+    let [r0, r1, r2, r3] = rows;
+    let (sum, difference) = (r0 + r2, r0 - r2);
+    let (wide, narrow) = (r1 * cos + r3 * sin, r1 * sin - r3 * cos);
+    [
+        sum + wide,
+        difference + narrow,
+        difference - narrow,
+        sum - wide,
+    ]
 }
 
 fn two(block: &[i16], factors: &[f32], output: &mut [u8], stride: usize) {
-    let [[a, b], [c, d]] = load::<2>(block, factors);
+    let (Some(block), Some(factors)) = (block.first_chunk::<4>(), factors.first_chunk::<4>())
+    else {
+        return;
+    };
+    let [a, b, c, d] = from_fn(|index| f32::from(block[index]) * factors[index]);
     let rows = [
         [a + b + c + d, a - b + c - d],
         [a + b - c - d, a - b - c + d],
     ];
-    store(&rows, output, stride);
+    for (place, row) in output.chunks_mut(stride).zip(rows) {
+        if let Some(place) = place.first_chunk_mut() {
+            *place = row.map(round);
+        }
+    }
 }
 
 #[cfg(test)]

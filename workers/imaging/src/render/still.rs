@@ -9,8 +9,11 @@ use crate::placement::Placement;
 use crate::plan::{self, Plan};
 use crate::raster::Raster;
 use crate::resize::{Part, Resizer};
-use crate::source::{Sink, Source};
-use crate::{Colour, Error, Limit, encode};
+use crate::source::{Model, Sink, Source};
+use crate::{Colour, Error, Limit, Target, encode};
+
+/// Bytes that tables and buffers of decoders and encoders hold, however small the picture is.
+const BASE: u64 = 1 << 20;
 
 /// What is known about a stored picture besides its planes.
 #[derive(Clone, Copy)]
@@ -50,8 +53,10 @@ impl Request<'_> {
         profile: Option<&[u8]>,
         held: u64,
     ) -> Result<Raster, Error> {
+        let coarse = self.is_coarse_in_colour() && source.model() == Model::Ycc;
         for (index, plane) in source.planes().iter().enumerate() {
-            source.reduce(index, plan.ratio(plane));
+            let finer = if coarse && index > 0 { 2.0 } else { 1.0 };
+            source.reduce(index, plan.ratio(plane) * finer);
         }
         let jobs: Vec<_> = source
             .planes()
@@ -61,7 +66,7 @@ impl Request<'_> {
         let resizing: u64 = jobs.iter().map(Resizer::predict).sum();
         // What is resized is put together, and perhaps placed or put on a canvas; then it is encoded.
         let finishing = (plan.pixels() * 8).max(encode::predict(self.target, plan.pixels()));
-        let total = held + source.memory() + resizing + finishing;
+        let total = BASE + held + source.memory() + resizing + finishing;
         Limit::Memory.check(total, self.limits.memory)?;
 
         let mut resizers = Resizers(jobs.into_iter().map(Resizer::new).collect());
@@ -111,6 +116,11 @@ impl Request<'_> {
             true => raster.simplified(),
             false => raster.on(Colour::WHITE),
         }
+    }
+
+    /// Whether the target keeps colour at half the resolution in both directions.
+    fn is_coarse_in_colour(self) -> bool {
+        matches!(self.target, Target::Jpeg { .. } | Target::Webp { .. })
     }
 
     fn has_alpha(self) -> bool {

@@ -11,6 +11,8 @@ pub(crate) use axis::Stretch;
 use axis::{Axis, LANES};
 use shrink::Shrink;
 
+use crate::lanes::Four;
+
 /// A part of a plane, in samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part {
@@ -225,18 +227,16 @@ fn add_one(sums: &mut [f32], row: &[f32], weight: f32, is_first: bool) {
     }
 }
 
-/// Sums in [`LANES`] lanes, which compiles to vectors where there are any.
+/// The sum of products, in [`LANES`] lanes.
 #[inline(always)]
 fn dot(samples: &[f32], weights: &[f32]) -> f32 {
-    let mut lanes = [0.0; LANES];
     let (samples, _) = samples.as_chunks::<LANES>();
     let (weights, _) = weights.as_chunks::<LANES>();
-    for (sample, weight) in samples.iter().zip(weights) {
-        for lane in 0..LANES {
-            lanes[lane] += sample[lane] * weight[lane];
-        }
-    }
-    (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
+    let products = samples.iter().zip(weights);
+    let products = products.map(|(sample, weight)| Four::load(sample) * Four::load(weight));
+    products
+        .fold(Four::splat(0.0), |sum, product| sum + product)
+        .sum()
 }
 
 /// To 8 bits; the conversion keeps to the type's bounds.

@@ -1,12 +1,15 @@
 //! From samples to quantised coefficients.
 
+use std::array::from_fn;
+
 use super::Block;
 use crate::jpeg::NATURAL;
+use crate::lanes::Eight;
 
 /// What a coefficient has to be multiplied with to be quantised, in rows of eight: the table's step,
 /// and everything that the transform leaves out.
 pub(super) fn factors(table: &[u8; 64]) -> [f32; 64] {
-    std::array::from_fn(|index| {
+    from_fn(|index| {
         let (row, column) = (index / 8, index % 8);
         (1.0 / (f64::from(table[index]) * scale(row) * scale(column) * 8.0)) as f32
     })
@@ -22,65 +25,49 @@ fn scale(index: usize) -> f64 {
 
 /// The block of 8 × 8 samples, whose rows are `stride` apart.
 pub(super) fn quantised(samples: &[u8], stride: usize, factors: &[f32; 64]) -> Block {
-    let mut rows = [[0.0; 8]; 8];
-    for (row, samples) in rows.iter_mut().zip(samples.chunks(stride)) {
-        if let Some(samples) = samples.first_chunk::<8>() {
-            *row = samples.map(|sample| f32::from(sample) - 128.0);
-        }
-    }
-    let columns = pass(&rows);
-    let rows = pass(&transpose(&columns));
+    let mut lines = samples.chunks(stride);
+    let rows = from_fn(|_| {
+        let line = lines.next().and_then(<[u8]>::first_chunk);
+        Eight::of_u8(line.unwrap_or(&[128; 8])) + -128.0
+    });
+    let rows = Eight::transposed(pass(Eight::transposed(pass(rows))));
     let mut natural = [0_i16; 64];
-    let rows = transpose(&rows);
     let (places, _) = natural.as_chunks_mut::<8>();
     let (factors, _) = factors.as_chunks::<8>();
-    for ((places, row), factors) in places.iter_mut().zip(&rows).zip(factors) {
-        for index in 0..8 {
-            places[index] = (row[index] * factors[index]).round_ties_even() as i16;
-        }
+    for ((place, row), factors) in places.iter_mut().zip(rows).zip(factors) {
+        *place = (row * Eight::load(factors)).to_i16();
     }
-    std::array::from_fn(|index| natural[usize::from(NATURAL[index])])
-}
-
-#[inline(always)]
-fn transpose(rows: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
-    std::array::from_fn(|row| std::array::from_fn(|column| rows[column][row]))
+    NATURAL.map(|place| natural[usize::from(place & 63)])
 }
 
 /// One 8-point transform per lane, down the rows.
 #[inline(always)]
-fn pass(rows: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
+fn pass(rows: [Eight; 8]) -> [Eight; 8] {
     const HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
     const C6: f32 = 0.382_683_43;
     const C2_MINUS_C6: f32 = 0.541_196_1;
     const C2_PLUS_C6: f32 = 1.306_563;
-    let mut output = [[0.0; 8]; 8];
-    for lane in 0..8 {
-        let at = |row: usize| rows[row][lane];
-        let sum = |row: usize| at(row) + at(7 - row);
-        let difference = |row: usize| at(row) - at(7 - row);
+    let [r0, r1, r2, r3, r4, r5, r6, r7] = rows;
+    let [s0, s1, s2, s3] = [r0 + r7, r1 + r6, r2 + r5, r3 + r4];
+    let [d0, d1, d2, d3] = [r0 - r7, r1 - r6, r2 - r5, r3 - r4];
 
-        let (outer, inner) = (sum(0) + sum(3), sum(1) + sum(2));
-        let (low, high) = (sum(0) - sum(3), sum(1) - sum(2));
-        output[0][lane] = outer + inner;
-        output[4][lane] = outer - inner;
-        let turned = (high + low) * HALF;
-        output[2][lane] = low + turned;
-        output[6][lane] = low - turned;
+    let (outer, inner) = (s0 + s3, s1 + s2);
+    let (low, high) = (s0 - s3, s1 - s2);
+    let turned = (high + low) * HALF;
 
-        let (a, b, c) = (
-            difference(3) + difference(2),
-            difference(2) + difference(1),
-            difference(1) + difference(0),
-        );
-        let shared = (a - c) * C6;
-        let (two, four) = (a * C2_MINUS_C6 + shared, c * C2_PLUS_C6 + shared);
-        let three = b * HALF;
-        let (upper, lower) = (difference(0) + three, difference(0) - three);
-        output[5][lane] = lower + two;
-        output[3][lane] = lower - two;
-        output[1][lane] = upper + four;
-        output[7][lane] = upper - four;
-    }
-    output
+    let (a, b, c) = (d3 + d2, d2 + d1, d1 + d0);
+    let shared = (a - c) * C6;
+    let (two, four) = (a * C2_MINUS_C6 + shared, c * C2_PLUS_C6 + shared);
+    let three = b * HALF;
+    let (upper, lower) = (d0 + three, d0 - three);
+    [
+        outer + inner,
+        upper + four,
+        low + turned,
+        lower - two,
+        outer - inner,
+        lower + two,
+        low - turned,
+        upper - four,
+    ]
 }

@@ -1,0 +1,102 @@
+//! Animations stay animations, within bounds.
+
+use imaging::{Error, Limit, Limits, Side, Target, Transform, render};
+
+use crate::common::{Picture, expected, fixture, picture, quality, rendered};
+
+const FILMS: &[(&str, u16, &[u32])] = &[
+    ("moving.gif", 0, &[80, 120, 200, 40]),
+    ("moving.webp", 3, &[80, 120, 200, 40]),
+    ("moving.png", 2, &[80, 120, 200, 40]),
+    ("clear.gif", 2, &[100, 100, 100]),
+];
+
+fn half(source: &[u8]) -> Transform {
+    let width = imaging::probe(source).unwrap().width;
+    Transform {
+        width: Side::new(width / 2).ok(),
+        ..Transform::default()
+    }
+}
+
+#[test]
+fn frames_times_and_loops_are_kept() {
+    for (name, loops, delays) in FILMS {
+        let source = fixture(name);
+        let file = rendered(&source, &half(&source), Target::WebpLossless).unwrap();
+        assert_eq!(file.frames as usize, delays.len(), "{name}");
+        let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(&file.bytes)).unwrap();
+        let found = match decoder.loop_count() {
+            image_webp::LoopCount::Forever => 0,
+            image_webp::LoopCount::Times(times) => times.get(),
+        };
+        assert_eq!(found, *loops, "{name}");
+        let mut samples = vec![0; decoder.output_buffer_size().unwrap()];
+        for (index, delay) in delays.iter().enumerate() {
+            assert_eq!(
+                decoder.read_frame(&mut samples).unwrap(),
+                *delay,
+                "{name} {index}"
+            );
+            let frame = Picture::new(file.width, file.height, &samples);
+            let wanted = expected(&format!("{}-{index}", name.replace('.', "-")));
+            let found = frame.psnr(&wanted);
+            assert!(found > 42.0, "{name} {index}: {found:.1} dB");
+        }
+    }
+}
+
+#[test]
+fn lossy_animations_are_animations_too() {
+    let source = fixture("moving.gif");
+    let target = Target::Webp {
+        quality: quality(80),
+    };
+    let file = rendered(&source, &half(&source), target).unwrap();
+    let info = imaging::probe(&file.bytes).unwrap();
+    assert_eq!((info.frames, info.width, info.height), (4, 24, 18));
+}
+
+#[test]
+fn a_still_target_gets_the_first_frame() {
+    for (name, ..) in FILMS {
+        let source = fixture(name);
+        let wanted = expected(&format!("{}-0", name.replace('.', "-")));
+        let found = picture(&source, &half(&source)).psnr(&wanted);
+        assert!(found > 42.0, "{name}: {found:.1} dB");
+    }
+}
+
+#[test]
+fn bounds_are_kept_and_named() {
+    let limits = Limits {
+        frames: 3,
+        ..Limits::default()
+    };
+    let pixels = Limits {
+        animation_pixels: 48 * 36 * 4 - 1,
+        ..Limits::default()
+    };
+    for (limits, limit, found, allowed) in [
+        (limits, Limit::Frames, 4, 3),
+        (pixels, Limit::AnimationPixels, 48 * 36 * 4, 48 * 36 * 4 - 1),
+    ] {
+        for (name, ..) in &FILMS[..3] {
+            let source = fixture(name);
+            let refused = render(
+                &source,
+                &Transform::default(),
+                Target::WebpLossless,
+                &limits,
+            );
+            let wanted = Error::Limit {
+                limit,
+                found,
+                allowed,
+            };
+            assert_eq!(refused, Err(wanted), "{name}");
+            // A picture of it is no animation.
+            render(&source, &Transform::default(), Target::Png, &limits).unwrap();
+        }
+    }
+}
