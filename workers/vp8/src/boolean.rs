@@ -49,10 +49,16 @@ impl BoolWriter {
         bit
     }
 
+    /// As [`BoolWriter::put`], for what is not written often.
+    #[inline(never)]
+    pub fn put_rarely(&mut self, bit: bool, probability: u8) -> bool {
+        self.put(bit, probability)
+    }
+
     /// Writes a bit that may as well be true as false.
-    #[inline]
+    #[inline(always)]
     pub fn flag(&mut self, bit: bool) -> bool {
-        self.put(bit, 128)
+        self.put_rarely(bit, 128)
     }
 
     /// Writes the lowest bits of a number, the highest one first.

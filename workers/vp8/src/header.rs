@@ -131,7 +131,7 @@ impl Header<'_> {
             let defaults = defaults.as_flattened().as_flattened();
             let updates = updates.as_flattened().as_flattened();
             for ((&chosen, &default), &update) in nodes.zip(defaults).zip(updates) {
-                if writer.put(chosen != default, update) {
+                if writer.put_rarely(chosen != default, update) {
                     writer.number(u32::from(chosen), 8);
                 }
             }

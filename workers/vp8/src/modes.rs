@@ -133,7 +133,7 @@ fn unpack(packed: &mut &[u8]) -> Option<Modes> {
 
 fn write_path(writer: &mut BoolWriter, path: Path, probabilities: &[u8]) {
     for &(node, bit) in path {
-        writer.put(bit, probabilities[usize::from(node)]);
+        writer.put_rarely(bit, probabilities[usize::from(node)]);
     }
 }
 
@@ -146,19 +146,19 @@ fn write(
     left: &[u8; 4],
 ) {
     if let Some([root, first, second]) = probabilities.segments {
-        let upper = writer.put(modes.segment >= 2, root);
-        writer.put(modes.segment & 1 != 0, if upper { second } else { first });
+        let upper = writer.put_rarely(modes.segment >= 2, root);
+        writer.put_rarely(modes.segment & 1 != 0, if upper { second } else { first });
     }
     if let Some(coded) = probabilities.coded {
-        writer.put(modes.skipped, coded);
+        writer.put_rarely(modes.skipped, coded);
     }
     match &modes.luma {
         LumaMode::Whole(mode) => {
-            writer.put(true, LUMA_PROBABILITIES[0]);
+            writer.put_rarely(true, LUMA_PROBABILITIES[0]);
             write_path(writer, LUMA_PATHS[usize::from(*mode)], &LUMA_PROBABILITIES);
         }
         LumaMode::Blocks(blocks) => {
-            writer.put(false, LUMA_PROBABILITIES[0]);
+            writer.put_rarely(false, LUMA_PROBABILITIES[0]);
             write_blocks(writer, blocks, top, left);
         }
     }

@@ -280,7 +280,7 @@ fn write_block(
             continue;
         }
         write_amount(writer, nodes, amount);
-        writer.flag(level < 0);
+        writer.put(level < 0, 128);
         nodes = &bands[band][usize::from(amount.min(2))];
         if place < 16 {
             writer.put(place < end, nodes[0]);

@@ -170,19 +170,20 @@ impl Grid {
     fn several(&self, sets: usize) -> Groups {
         let squares = &self.squares;
         let all = SymbolCosts::new(&self.one().histograms[0]);
-        let mut order: Vec<(u64, usize)> = squares
+        // Mean cost and place in one number.
+        let key = |(index, square): (usize, &Sparse)| {
+            let symbols: u32 = square.values.iter().map(|(_, count)| count).sum();
+            (square.cost(&all) / u64::from(symbols.max(1))) << 32 | index as u64
+        };
+        let squares_in_use = squares
             .iter()
             .enumerate()
-            .filter(|(_, square)| !square.is_empty())
-            .map(|(index, square)| {
-                let symbols: u32 = square.values.iter().map(|(_, count)| count).sum();
-                (square.cost(&all) / u64::from(symbols.max(1)), index)
-            })
-            .collect();
+            .filter(|(_, square)| !square.is_empty());
+        let mut order: Vec<u64> = squares_in_use.map(key).collect();
         order.sort_unstable();
         let mut choice = vec![0; squares.len()];
-        for (rank, &(_, index)) in order.iter().enumerate() {
-            choice[index] = (rank * sets / order.len()) as u8;
+        for (rank, &key) in order.iter().enumerate() {
+            choice[key as u32 as usize] = (rank * sets / order.len()) as u8;
         }
         for _ in 0..6 {
             let costs: Vec<SymbolCosts> = sums(squares, &choice, sets)

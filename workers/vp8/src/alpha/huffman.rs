@@ -180,16 +180,19 @@ fn unlimited(frequencies: &[u32], least: u32) -> Vec<u8> {
         .iter()
         .enumerate()
         .filter(|&(_, &frequency)| frequency > 0);
-    let mut leaves: Vec<(u32, usize)> = used
-        .map(|(symbol, &frequency)| (frequency.max(least), symbol))
-        .collect();
-    if let [(_, only)] = leaves[..] {
-        lengths[only] = 1;
+    // Frequency and symbol in one number.
+    let leaf = |(symbol, frequency): (usize, &u32)| {
+        u64::from((*frequency).max(least)) << 32 | symbol as u64
+    };
+    let mut leaves: Vec<u64> = used.map(leaf).collect();
+    let symbol = |leaf: u64| leaf as u32 as usize;
+    if let [only] = leaves[..] {
+        lengths[symbol(only)] = 1;
         return lengths;
     }
     leaves.sort_unstable();
     // Nodes: the leaves by frequency, then inner ones as they are made, which is by frequency too.
-    let mut weights: Vec<u32> = leaves.iter().map(|leaf| leaf.0).collect();
+    let mut weights: Vec<u32> = leaves.iter().map(|leaf| (leaf >> 32) as u32).collect();
     let mut parents = vec![0; 2 * leaves.len()];
     let (mut leaf, mut inner) = (0, leaves.len());
     for node in leaves.len()..(2 * leaves.len()).saturating_sub(1) {
@@ -208,8 +211,8 @@ fn unlimited(frequencies: &[u32], least: u32) -> Vec<u8> {
     for node in (0..weights.len().saturating_sub(1)).rev() {
         depths[node] = depths[parents[node]].saturating_add(1);
     }
-    for (&(_, symbol), &depth) in leaves.iter().zip(&depths) {
-        lengths[symbol] = depth;
+    for (&leaf, &depth) in leaves.iter().zip(&depths) {
+        lengths[symbol(leaf)] = depth;
     }
     lengths
 }

@@ -12,7 +12,7 @@ const FARTHEST: usize = 1 << 17;
 const HASH_BITS: u32 = 15;
 
 /// How many earlier places with the same hash are looked at.
-const DEPTH: usize = 24;
+const DEPTH: usize = 12;
 
 /// From this length on, a repetition is taken to go on without looking for a longer one.
 const ENOUGH: usize = 48;
@@ -106,7 +106,7 @@ impl<'a> Finder<'a> {
                 break;
             }
             self.improve(&mut best, place, distance, most);
-            candidate = self.previous[candidate as usize % self.previous.len()];
+            candidate = self.previous[candidate as usize & (self.previous.len() - 1)];
         }
         if best.length > matches.near.length {
             matches.far = best;
@@ -168,7 +168,7 @@ impl<'a> Finder<'a> {
     fn remember(&mut self, place: usize) {
         if let Some(hash) = self.hash(place) {
             let window = self.previous.len();
-            self.previous[place % window] = self.heads[hash];
+            self.previous[place & (window - 1)] = self.heads[hash];
             self.heads[hash] = place as u32;
         }
     }

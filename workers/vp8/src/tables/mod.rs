@@ -44,7 +44,7 @@ pub static AC_STEPS: [u16; 128] = [
 /// Cost of a false bit for each probability of it, in 1/256 bit, as the coder's eight-bit range
 /// makes it (libwebp, `VP8EntropyCost`).
 #[rustfmt::skip]
-const ENTROPY: [u16; 256] = [
+static ENTROPY: [u16; 256] = [
     1792, 1792, 1792, 1536, 1536, 1408, 1366, 1280, 1280, 1216, 1178, 1152, 1110, 1076, 1061, 1024,
     1024, 992, 968, 951, 939, 911, 896, 878, 871, 854, 838, 820, 811, 794, 786, 768,
     768, 752, 740, 732, 720, 709, 704, 690, 683, 672, 666, 655, 647, 640, 631, 622,

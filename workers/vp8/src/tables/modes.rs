@@ -6,7 +6,7 @@
 pub type Path = &'static [(u8, bool)];
 
 /// Modes of a 4x4 block of luma, in the RFC's order.
-pub const BLOCK_PATHS: [Path; BLOCK_MODES] = [
+pub static BLOCK_PATHS: [Path; BLOCK_MODES] = [
     &[(0, false)],
     &[(0, true), (1, false)],
     &[(0, true), (1, true), (2, false)],
@@ -97,7 +97,7 @@ pub const BLOCK_MODES: usize = 10;
 
 /// Probabilities of the modes of a 4x4 block, given the mode above and the mode to the left.
 #[rustfmt::skip]
-pub const BLOCK_PROBABILITIES: [[[u8; 9]; BLOCK_MODES]; BLOCK_MODES] = [
+pub static BLOCK_PROBABILITIES: [[[u8; 9]; BLOCK_MODES]; BLOCK_MODES] = [
     [
         [231, 120, 48, 89, 115, 113, 120, 152, 112],
         [152, 179, 64, 126, 170, 118, 46, 70, 95],
