@@ -45,7 +45,7 @@ pub enum Lost {
         attempts: u32,
     },
     /// Discord did not answer.
-    #[error("{cause}, after {attempts} attempts")]
+    #[error("{}, after {attempts} attempts", cause.discreet())]
     NoAnswer {
         /// What happened instead.
         cause: OutboundError,

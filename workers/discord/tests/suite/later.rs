@@ -280,3 +280,18 @@ fn a_missing_public_url_is_named() {
     assert_eq!(status, StatusCode::OK);
     assert!(texts(&answer).contains("`PUBLIC_URL`"), "{answer}");
 }
+
+/// What the platform says of an exchange that failed may quote its URL, and that holds the token.
+#[test]
+fn a_platform_that_quotes_the_url_tells_nobody_the_token() {
+    let world = World::new();
+    world
+        .host
+        .inject(|point| (point.operation == Operation::Fetch).then_some(Fault::Before));
+    let answer = world.send(&changelog());
+    assert_eq!(answer.0, StatusCode::OK);
+    world.host.block_on(world.host.run_deferred());
+    let log = world.host.log_lines().join("\n");
+    assert!(log.contains("discord-answer-lost"), "{log}");
+    assert!(!log.contains(TOKEN), "{log}");
+}

@@ -93,6 +93,17 @@ pub enum OutboundError {
     Fetch(#[from] FetchError),
 }
 
+impl OutboundError {
+    /// The error in words of our own. The platform's may quote the URL, so these are for URLs that
+    /// are secrets.
+    pub fn discreet(&self) -> String {
+        match self {
+            Self::Fetch(FetchError::Failed { host, .. }) => format!("no answer from {host}"),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// Sends `request` and follows redirects of `GET`s within `bounds`.
 ///
 /// Credentials (`Authorization`, `Cookie`) go to the origin of the first URL only; a redirect to

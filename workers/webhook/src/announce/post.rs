@@ -97,22 +97,17 @@ impl Call {
         };
         match outbound::send(host, self.request, bounds).await {
             Ok(answer) => understood(&Said::read(answer).await, self.judge),
-            Err(error) => unanswered(error),
+            Err(error) => unanswered(&error),
         }
     }
 }
 
-/// An exchange that failed. The platform's own words are left out: they may quote the URL, and that
-/// of a webhook is a secret.
-fn unanswered(error: OutboundError) -> Outcome {
+/// An exchange that failed, in words that do not quote the URL: that of a webhook is a secret.
+fn unanswered(error: &OutboundError) -> Outcome {
+    let words = error.discreet();
     match error {
-        OutboundError::Fetch(edge::FetchError::Forbidden { host }) => {
-            Outcome::Refused(format!("the platform does not allow requests to {host}"))
-        }
-        OutboundError::Fetch(edge::FetchError::Failed { host, .. }) => {
-            Outcome::Unconfirmed(format!("no answer from {host}"))
-        }
-        error => Outcome::Unconfirmed(error.to_string()),
+        OutboundError::Fetch(edge::FetchError::Forbidden { .. }) => Outcome::Refused(words),
+        _ => Outcome::Unconfirmed(words),
     }
 }
 
