@@ -1,10 +1,11 @@
-//! GitHub, Discord and Foundry at the addresses that the server under test will ask.
+//! GitHub, Discord, Foundry and a site with images at the addresses that the server under test will ask.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use testkit::fake::{
-    Discord, Foundry, Github, discord::DiscordServer, foundry::FoundryServer, github::GithubServers,
+    Discord, Foundry, Github, Site, SiteServer, discord::DiscordServer, foundry::FoundryServer,
+    github::GithubServers,
 };
 
 /// The fakes, until this is dropped.
@@ -12,6 +13,7 @@ pub struct Fakes {
     github: GithubServers,
     discord: DiscordServer,
     foundry: FoundryServer,
+    site: SiteServer,
 }
 
 impl Fakes {
@@ -32,6 +34,7 @@ impl Fakes {
             discord: Discord::start_at(port_of("DISCORD_WEBHOOK_URL")?)
                 .context("the fake Discord")?,
             foundry: Foundry::start_at(port_of("FOUNDRY_API_URL")?).context("the fake Foundry")?,
+            site: Site::start_at(port_of("PROXY_ALLOWED_HOSTS")?).context("the fake site")?,
         };
         fakes.github().token(value("GITHUB_TOKEN"));
         let tokens: BTreeMap<String, String> =
@@ -56,6 +59,11 @@ impl Fakes {
     /// Foundry.
     pub fn foundry(&self) -> &Foundry {
         &self.foundry.foundry
+    }
+
+    /// A site whose images are proxied.
+    pub fn site(&self) -> &Site {
+        &self.site.site
     }
 }
 

@@ -29,6 +29,9 @@ pub const NAMES: &[&str] = &[
     "DISCORD_ADMIN_ROLES",
     "FOUNDRY_API_URL",
     "FOUNDRY_RELEASE_TOKENS",
+    "PROXY_ALLOWED_HOSTS",
+    "PROXY_ACCESS_TOKENS",
+    "PROXY_SIGNING_KEYS",
 ];
 
 /// The role whose members may administer releases from Discord.
@@ -40,13 +43,13 @@ pub const ADMIN_ROLE: &str = "1309430000000000001";
 /// Where no port is free.
 pub fn shared() -> Result<BTreeMap<String, String>> {
     // Bound together, so that no two are the same.
-    let listeners = [(); 5].map(|()| TcpListener::bind("127.0.0.1:0"));
+    let listeners = [(); 6].map(|()| TcpListener::bind("127.0.0.1:0"));
     let mut addresses = Vec::new();
     for listener in listeners {
         addresses.push(listener?.local_addr()?.to_string());
     }
-    let [api, assets, codeload, discord, foundry] = addresses.as_slice() else {
-        anyhow::bail!("five addresses are needed");
+    let [api, assets, codeload, discord, foundry, site] = addresses.as_slice() else {
+        anyhow::bail!("six addresses are needed");
     };
     let variables = [
         ("ADMIN_TOKEN", "test-only-admin-token-0c2f".to_owned()),
@@ -74,12 +77,22 @@ pub fn shared() -> Result<BTreeMap<String, String>> {
             "FOUNDRY_RELEASE_TOKENS",
             r#"{"announced":"test-only-foundry-token-e6c4"}"#.to_owned(),
         ),
+        ("PROXY_ALLOWED_HOSTS", site.clone()),
+        (
+            "PROXY_ACCESS_TOKENS",
+            "test-only-proxy-token-7d31".to_owned(),
+        ),
+        (
+            "PROXY_SIGNING_KEYS",
+            "k1:test-only-signing-key-3f9a".to_owned(),
+        ),
         // Spin's sandbox lets through what is named; see spin.toml.
         ("ALLOW_GITHUB_API", format!("http://{api}")),
         ("ALLOW_GITHUB_ASSETS", "http://127.0.0.1:*".to_owned()),
         ("ALLOW_DISCORD", format!("http://{discord}")),
         ("ALLOW_DISCORD_API", format!("http://{discord}")),
         ("ALLOW_FOUNDRY", format!("http://{foundry}")),
+        ("ALLOW_PROXY", format!("http://{site}")),
     ];
     Ok(variables
         .map(|(name, value)| (name.to_owned(), value))

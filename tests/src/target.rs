@@ -164,6 +164,13 @@ impl Target {
         secrets.push(("DISCORD_WEBHOOK_URL".to_owned(), own.to_owned()));
         let tokens = self.variable("FOUNDRY_RELEASE_TOKENS");
         let tokens: BTreeMap<String, String> = serde_json::from_str(tokens).unwrap_or_default();
+        let lists = ["PROXY_ACCESS_TOKENS", "PROXY_SIGNING_KEYS"];
+        for name in lists {
+            for secret in self.variable(name).split(',') {
+                let own = secret.rsplit(':').next().unwrap_or_default();
+                secrets.push((name.to_owned(), own.to_owned()));
+            }
+        }
         let name = |package| format!("FOUNDRY_RELEASE_TOKENS of {package}");
         secrets.extend(
             tokens

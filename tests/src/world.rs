@@ -32,6 +32,8 @@ const FUNCTIONS: &[&str] = &[
     "/webhooks/",
     "/admin/",
     "/discord/",
+    "/proxy",
+    "/dl/",
     "/health/",
 ];
 
@@ -42,7 +44,7 @@ const REQUEST_ID: &str = "x-request-id";
 pub struct World {
     /// The server under test.
     pub target: Target,
-    /// GitHub, Discord and Foundry.
+    /// GitHub, Discord, Foundry and a site with images.
     pub fakes: Fakes,
     /// Everything that was sent and seen.
     pub transcript: Transcript,

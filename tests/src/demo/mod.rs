@@ -1,9 +1,10 @@
 //! The main job from one end to the other, told to whoever watches.
 //!
 //! `cargo xtask demo` starts the server and this program, which is told about it by the environment
-//! as the suites are ([`crate::target`]). GitHub, Discord and foundryvtt.com are the suites' fakes;
-//! they stay, with `--stay`, until this program's input ends.
+//! as the suites are ([`crate::target`]). GitHub, Discord, foundryvtt.com and a site with images are
+//! the suites' fakes; they stay, with `--stay`, until this program's input ends.
 
+mod images;
 mod module;
 mod pack;
 mod served;
@@ -39,7 +40,8 @@ fn run() -> Result<()> {
     let log = target.log.clone().unwrap_or_default();
     println!("\nvtta-edge on {}: {site}/", target.runtime.name());
     println!(
-        "GitHub, Discord and foundryvtt.com are stand-ins on this machine; all else is real.\n"
+        "GitHub, Discord, foundryvtt.com and a site with images are stand-ins on this machine; all \
+         else is real.\n"
     );
 
     let world = World::new(target)?;

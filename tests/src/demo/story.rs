@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use testkit::payload::{self, interaction::Interaction};
 
 use super::{
+    images,
     module::{self, ID, REPOSITORY, Released, Source},
     served::{Served, digest},
     slash,
@@ -53,6 +54,14 @@ pub fn tell(world: &World) -> Result<usize> {
     teller.listing(&[&first, &second])?;
     teller.slash_command(&second)?;
     teller.site()?;
+
+    println!();
+    teller.image("portrait, as a token", "preset=token", &images::portrait())?;
+    teller.image(
+        "battle map, for a texture",
+        "max=1024,format=webp",
+        &images::map(),
+    )?;
     Ok(teller.steps.count())
 }
 
@@ -259,6 +268,23 @@ impl Teller<'_> {
             println!("{:17}│ {line}", "");
         }
         Ok(())
+    }
+
+    /// An image of another site, made into something else, with what a canvas needs.
+    fn image(&mut self, name: &str, options: &str, png: &[u8]) -> Result<()> {
+        let world = self.world;
+        let path = format!("/{}.png", name.split([',', ' ']).next().unwrap_or_default());
+        let source = world.fakes.site();
+        source.put(&path, "image/png", png.to_vec());
+        let target = format!("/proxy/o/{options}/{}", source.url(&path));
+        self.steps.take(name, &self.url(&target), || {
+            let image = world.get(&target).send()?.expect(200)?;
+            ensure!(image.header("access-control-allow-origin")? == "*");
+            let kind = image.header("content-type")?;
+            ensure!(kind == "image/webp", "it is {kind}");
+            let [before, after] = [png.len(), image.body.len()].map(bytes);
+            Ok((format!("{before} of PNG, {after} of WebP"), ()))
+        })
     }
 
     /// What people and programs find.

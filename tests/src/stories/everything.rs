@@ -108,7 +108,7 @@ fn requests_in(text: &str) -> BTreeMap<String, Vec<Value>> {
 fn says_all(line: &Value) -> Result<()> {
     let function = line["function"].as_str().context("no function")?;
     ensure!(
-        matches!(function, "manifest" | "webhook" | "discord"),
+        matches!(function, "manifest" | "webhook" | "discord" | "proxy"),
         "{function}"
     );
     let status = line["status"].as_u64().context("no status")?;
@@ -146,6 +146,10 @@ pub fn no_leaks(world: &World) -> Result<()> {
     for asked in fakes.github().requests() {
         let query = format!("{}?{}", asked.path, String::from_utf8_lossy(&asked.body));
         texts.push(("a request to GitHub".to_owned(), query));
+    }
+    for asked in fakes.site().requests() {
+        let text = format!("{}?{} {:?}", asked.path, asked.query, asked.headers);
+        texts.push(("a request for an image".to_owned(), text));
     }
     // What GitHub signs its redirects with opens a private archive for a while.
     for asked in fakes.github().requests() {

@@ -7,6 +7,7 @@ mod deliveries;
 mod discord;
 mod everybody;
 mod everything;
+mod images;
 mod large;
 mod refusals;
 mod requests;
@@ -40,6 +41,7 @@ pub fn all() -> Result<Vec<Case>> {
         discord::cases,
         configuration::cases,
         restart::cases,
+        images::cases,
         requests::cases,
         everybody::cases,
         everything::cases,

@@ -135,6 +135,18 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = objectList)]
     pub fn object_list(bucket: &JsValue, options: &str) -> Result<Promise, JsValue>;
 
+    /// Resolves to a response, or `undefined`.
+    #[wasm_bindgen(catch, js_name = nearbyGet)]
+    pub fn nearby_get(key: &str) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = nearbyPut)]
+    pub fn nearby_put(
+        key: &str,
+        facts: &str,
+        seconds: f64,
+        stream: &ReadableStream,
+    ) -> Result<Promise, JsValue>;
+
     /// A write in parts.
     #[derive(Clone)]
     pub type Upload;

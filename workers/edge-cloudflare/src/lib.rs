@@ -11,6 +11,7 @@ pub mod entry;
 mod fetch;
 mod glue;
 mod host;
+mod nearby;
 mod objects;
 mod pump;
 mod request;

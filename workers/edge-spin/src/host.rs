@@ -2,7 +2,7 @@
 
 use std::{future::Future, io::Write, time::Duration};
 
-use edge::{Clock, Config, ConfigError, Defer, Log, Platform, Timestamp};
+use edge::{Clock, Config, ConfigError, Defer, Log, Nearby, Platform, Timestamp};
 use spin_sdk::{
     variables,
     wasip3::{
@@ -87,6 +87,9 @@ impl Log for Host {
             .and_then(|()| output.flush());
     }
 }
+
+/// The database is as near as it gets.
+impl Nearby for Host {}
 
 impl Platform for Host {
     fn runtime(&self) -> &'static str {

@@ -10,6 +10,7 @@ pub mod address;
 mod cache;
 mod limits;
 mod make;
+mod nearby;
 pub mod options;
 mod pass;
 mod percent;
@@ -22,17 +23,18 @@ mod settings;
 mod source;
 
 use edge::{
-    Clock, Config, Defer, Fetch, Function, Log, Objects, Platform, Request, Response, Unhealthy,
+    Clock, Config, Defer, Fetch, Function, Log, Nearby, Objects, Platform, Request, Response,
+    Unhealthy,
 };
 
 /// What the function may do on its platform.
 pub trait Host:
-    Objects + Fetch + Clock + Config + Defer + Log + Platform + Clone + 'static
+    Objects + Nearby + Fetch + Clock + Config + Defer + Log + Platform + Clone + 'static
 {
 }
 
 impl<H> Host for H where
-    H: Objects + Fetch + Clock + Config + Defer + Log + Platform + Clone + 'static
+    H: Objects + Nearby + Fetch + Clock + Config + Defer + Log + Platform + Clone + 'static
 {
 }
 

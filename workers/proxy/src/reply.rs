@@ -20,6 +20,8 @@ const EXPOSED: &str = "Cache-Status, Content-Disposition, Content-Length, ETag, 
 pub enum Served {
     /// From the cache, fresh.
     Hit,
+    /// From the copy that the platform keeps near.
+    Nearby,
     /// From the cache, and its source is asked afterwards.
     Stale,
     /// From the cache because its source failed.
@@ -34,6 +36,7 @@ impl Served {
     fn status(self) -> &'static str {
         match self {
             Self::Hit => "vtta-edge; hit",
+            Self::Nearby => "vtta-edge; hit; detail=nearby",
             Self::Stale => "vtta-edge; hit; ttl=0; detail=stale-while-revalidate",
             Self::InError => "vtta-edge; hit; fwd=stale; detail=stale-if-error",
             Self::Confirmed => "vtta-edge; hit; fwd=stale; fwd-status=304",

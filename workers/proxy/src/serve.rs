@@ -3,13 +3,13 @@
 
 use std::rc::Rc;
 
-use edge::Response;
+use edge::{Response, StatusCode};
 use registry::Digest;
 
 use crate::{
     Host,
     cache::{self, Age, Found, Lease, Record, seconds_later},
-    limits, make, pass,
+    limits, make, nearby, pass,
     plan::Work,
     refusal::Refusal,
     reply::{Picture, Served},
@@ -25,6 +25,9 @@ const WAITS: usize = 3;
 /// Why there is no image.
 pub async fn answer<H: Host>(host: &H, ask: &Rc<Ask>) -> Result<Response, Refusal> {
     let key = ask.plan.result_key();
+    if let Some(near) = nearby::answer(host, ask, &key).await {
+        return Ok(near);
+    }
     let mut waits = 0;
     loop {
         let record = cache::read(host, &key).await;
@@ -77,15 +80,20 @@ async fn from_cache<H: Host>(
     if let (Age::Fresh, Found::Nothing(refusal)) = (record.age(host.now()), &record.found) {
         return Some(Err(refusal.clone()));
     }
-    let (served, is_asked_again) = match record.age(host.now()) {
-        Age::Fresh => (Served::Hit, false),
-        Age::Stale => (Served::Stale, true),
-        Age::Failing => (Served::InError, false),
+    let served = match record.age(host.now()) {
+        Age::Fresh => Served::Hit,
+        Age::Stale => Served::Stale,
+        Age::Failing => Served::InError,
         Age::Old | Age::Expired => return None,
     };
     let response = respond(host, ask, record, served).await?;
-    if is_asked_again {
-        refresh(host, ask, record.clone());
+    match served {
+        Served::Stale => refresh(host, ask, record.clone()),
+        // Whoever has the image already does not need it nearer.
+        Served::Hit if response.status == StatusCode::OK => {
+            nearby::fill(host, &ask.plan.result_key(), record);
+        }
+        _ => {}
     }
     Some(Ok(response))
 }

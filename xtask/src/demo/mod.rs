@@ -46,6 +46,10 @@ const VARIABLES: &[(&str, &str)] = &[
         "FOUNDRY_RELEASE_TOKENS",
         r#"{"greeting-stones":"{secret}"}"#,
     ),
+    ("PROXY_ALLOWED_HOSTS", "{host}"),
+    // URLs of images can be opened by whoever watches.
+    ("PROXY_ACCESS_TOKENS", ""),
+    ("PROXY_SIGNING_KEYS", ""),
 ];
 
 /// How often what runs is looked at.

@@ -53,6 +53,9 @@ const VARIABLES: &[(&str, &str)] = &[
         "FOUNDRY_RELEASE_TOKENS",
         r#"{"announced":"test-only-foundry-token-e6c4"}"#,
     ),
+    ("PROXY_ALLOWED_HOSTS", "{host}"),
+    ("PROXY_ACCESS_TOKENS", "test-only-proxy-token-7d31"),
+    ("PROXY_SIGNING_KEYS", "k1:test-only-signing-key-3f9a"),
 ];
 
 /// The public half of the key that testkit signs interactions with.

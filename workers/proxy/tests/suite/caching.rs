@@ -343,3 +343,36 @@ fn no_cache_is_possible_too() {
     assert_eq!(world.asked("/a.png"), 2);
     assert_eq!(kept(&world.host, "images/"), 0);
 }
+
+#[test]
+fn a_platforms_own_cache_answers_until_the_image_is_not_fresh_any_more() {
+    let (world, png) = World::with_image();
+    world.host.give_nearby();
+    for expected in [
+        "vtta-edge; fwd=miss",
+        "vtta-edge; hit",
+        "vtta-edge; hit; detail=nearby",
+    ] {
+        let answer = world.get(&target());
+        assert_eq!((answer.cache(), &answer.body), (expected, &Ok(png.clone())));
+    }
+    let points = world.host.points().len();
+    let near = world.get(&target());
+    let etag = near.header("etag").unwrap_or_default().to_owned();
+    assert_eq!(
+        world.get_with(&target(), "if-none-match", &etag).status,
+        304
+    );
+    assert_eq!(world.host.points().len(), points, "the store was asked");
+    // Another address of it is another matter, and nobody without a token gets a near copy.
+    world.host.set("PROXY_ACCESS_TOKENS", "some-token");
+    assert_eq!(world.get(&target()).status, 401);
+    world.host.unset("PROXY_ACCESS_TOKENS");
+    later(&world.host, DAY + 1);
+    assert!(
+        world
+            .get(&target())
+            .cache()
+            .contains("stale-while-revalidate")
+    );
+}

@@ -3,5 +3,6 @@
 mod access;
 mod bounds;
 mod caching;
+mod making;
 mod passing;
 mod world;

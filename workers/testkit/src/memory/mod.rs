@@ -8,6 +8,7 @@ mod body;
 mod clock;
 mod executor;
 mod faults;
+mod nearby;
 mod network;
 mod objects;
 mod request;
@@ -52,6 +53,7 @@ struct Process {
     deferred_time: Cell<Option<Duration>>,
     log: RefCell<Vec<String>>,
     faults: faults::Faults,
+    nearby: RefCell<Option<nearby::Shelf>>,
     number: u64,
     random: Cell<u64>,
 }
