@@ -98,6 +98,13 @@ impl<'w> Release<'w> {
         self
     }
 
+    /// The same with an upload that is there later, or otherwise not as usual.
+    #[must_use]
+    pub fn upload(mut self, upload: Upload) -> Self {
+        self.uploads.push(upload);
+        self
+    }
+
     /// The same with `zip` as the source archive of its tag.
     #[must_use]
     pub fn source(mut self, zip: impl Into<Vec<u8>>) -> Self {

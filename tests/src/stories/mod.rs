@@ -10,6 +10,7 @@ mod everything;
 mod images;
 mod large;
 mod refusals;
+mod releases;
 mod requests;
 mod restart;
 mod sources;
@@ -34,6 +35,7 @@ pub fn all() -> Result<Vec<Case>> {
         deliveries::cases,
         sources::cases,
         refusals::cases,
+        releases::cases,
         channels::cases,
         tracks::cases,
         announcements::cases,

@@ -1,9 +1,11 @@
 //! Archives of tracks: the shared bytes, and an end of their own that names the track.
 
 use anyhow::{Context, Result, ensure};
-use testkit::package::Package;
+use testkit::{package::Package, sign::sha256};
 
-use crate::{http::Response, package::manifest_in, readers, suite::Case, world::World};
+use crate::{
+    base64::base64, http::Response, package::manifest_in, readers, suite::Case, world::World,
+};
 
 /// The cases.
 pub fn cases() -> Vec<Case> {
@@ -55,6 +57,11 @@ fn inside(world: &World) -> Result<()> {
         let download = download(world, &manifest)?;
         let archive = world.get(download.clone()).send()?.expect(200)?;
         ensure!(archive.header("content-length")? == archive.body.len().to_string());
+        let digest = format!("sha-256=:{}:", base64(&sha256(&archive.body)));
+        ensure!(archive.header("repr-digest")? == digest, "{download}");
+        let part = world.get(download.clone()).header("range", "bytes=1-2");
+        let part = part.send()?.expect(206)?;
+        ensure!(part.header("repr-digest")? == digest, "{download}, in part");
         let inside = manifest_in(&archive.body, "module.json")?;
         ensure!(
             inside == manifest.body,
