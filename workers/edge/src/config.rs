@@ -36,6 +36,8 @@ pub mod name {
     pub const FOUNDRY_RELEASE_TOKENS: &str = "FOUNDRY_RELEASE_TOKENS";
     /// Origin of Foundry's Package Release API.
     pub const FOUNDRY_API_URL: &str = "FOUNDRY_API_URL";
+    /// `true`: Foundry is only asked whether it would take a release.
+    pub const FOUNDRY_DRY_RUN: &str = "FOUNDRY_DRY_RUN";
     /// Hosts whose images may be proxied.
     pub const PROXY_ALLOWED_HOSTS: &str = "PROXY_ALLOWED_HOSTS";
     /// Secret, optional: comma-separated tokens, one of which a request has to carry.
@@ -106,6 +108,19 @@ pub async fn required<C: Config>(config: &C, name: &'static str) -> Result<Strin
     optional(config, name)
         .await?
         .ok_or(ConfigError::Missing { name })
+}
+
+/// Whether `name` is `true`; it is `false` where it is not set.
+///
+/// # Errors
+/// [`ConfigError`] naming the variable where it is neither.
+pub async fn flag<C: Config>(config: &C, name: &'static str) -> Result<bool, ConfigError> {
+    let expected = "`true` or `false`";
+    match optional(config, name).await?.as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(ConfigError::Malformed { name, expected }),
+    }
 }
 
 /// The value of `name` as the base of URLs: `http` or `https`, no credentials, query or fragment.

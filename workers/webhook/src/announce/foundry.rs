@@ -19,7 +19,8 @@ const MAX_WORDS: usize = 500;
 
 /// The registration of a stable release, where `FOUNDRY_RELEASE_TOKENS` has a token for the package.
 ///
-/// Prereleases are not registered: the listing would offer them to everybody.
+/// Prereleases are not registered: the listing would offer them to everybody. With
+/// `FOUNDRY_DRY_RUN` Foundry is only asked whether it would take the release.
 ///
 /// # Errors
 /// [`ConfigError`] where a variable is malformed.
@@ -41,7 +42,14 @@ pub async fn prepare<C: Config>(
         url.path().trim_end_matches('/')
     );
     url.set_path(&path);
-    let call = Call::new(url, &body(release), judge).with(header::AUTHORIZATION, token);
+    let call = if config::flag(config, name::FOUNDRY_DRY_RUN).await? {
+        let mut body = body(release);
+        body["dry-run"] = true.into();
+        Call::new(url, &body, judge_dry_run)
+    } else {
+        Call::new(url, &body(release), judge)
+    };
+    let call = call.with(header::AUTHORIZATION, token);
     Ok(Prepared::Send(Box::new(call)))
 }
 
@@ -99,8 +107,42 @@ fn judge(said: &Said) -> Outcome {
             Outcome::Unconfirmed(format!("{words}, but the rest of the answer did not come"))
         }
         _ => Outcome::Refused(match said.word("errors") {
-            Some(errors) => format!("{}: {}", said.words, clip(&errors.to_string(), MAX_WORDS)),
+            Some(errors) => format!("{}: {}", said.words, clip(&in_words(errors), MAX_WORDS)),
             None => said.words.clone(),
         }),
     }
+}
+
+/// Nothing is registered by a dry run, whatever is answered.
+fn judge_dry_run(said: &Said) -> Outcome {
+    match judge(said) {
+        Outcome::Sent => Outcome::Skipped(format!(
+            "a dry run, as FOUNDRY_DRY_RUN says: {} and would take the release",
+            said.words
+        )),
+        Outcome::Unconfirmed(words) => Outcome::Skipped(format!("a dry run: {words}")),
+        refused => refused,
+    }
+}
+
+/// Foundry's errors, field by field; `__all__` is about no field.
+fn in_words(errors: &Value) -> String {
+    let Some(fields) = errors.as_object() else {
+        return errors.to_string();
+    };
+    let words = fields.iter().map(|(field, errors)| {
+        let errors = errors.as_array().map_or(&[][..], Vec::as_slice);
+        let messages: Vec<String> = errors
+            .iter()
+            .map(|error| match error["message"].as_str().or(error.as_str()) {
+                Some(message) => message.to_owned(),
+                None => error.to_string(),
+            })
+            .collect();
+        match field.as_str() {
+            "__all__" => messages.join(", "),
+            field => format!("{field}: {}", messages.join(", ")),
+        }
+    });
+    words.collect::<Vec<_>>().join("; ")
 }

@@ -73,9 +73,55 @@ fn foundrys_words_reach_the_journal() {
     assert_done(&journal);
     let foundry = &journal.announcements.foundry;
     assert_eq!(foundry.status, Status::Failed);
-    assert!(
-        foundry.detail.contains("This version exists already"),
-        "{}",
-        foundry.detail
+    let words = "version: This version exists already";
+    assert!(foundry.detail.contains(words), "{}", foundry.detail);
+}
+
+#[test]
+fn a_dry_run_asks_foundry_and_registers_nothing() {
+    let refusal = || Mode::Answer(foundry::errors(400, "version", "No such core", "invalid"));
+    for (setting, rule, status, words) in [
+        ("true", None, Status::Skipped, "would take the release"),
+        ("true", Some(refusal()), Status::Failed, "No such core"),
+        ("perhaps", None, Status::Failed, "FOUNDRY_DRY_RUN"),
+    ] {
+        let world = World::new();
+        world.host.set(edge::config::name::FOUNDRY_DRY_RUN, setting);
+        world.release("v1.0.0", &Package::module("maps", "1.0.0"));
+        if let Some(mode) = rule {
+            world.foundry.script(Rule::on("POST", "*", mode));
+        }
+        let journal = world.publish("d-1", "v1.0.0");
+        assert_done(&journal);
+        let foundry = &journal.announcements.foundry;
+        assert_eq!(foundry.status, status, "{}", foundry.detail);
+        assert!(foundry.detail.contains(words), "{}", foundry.detail);
+        assert!(world.foundry.releases().is_empty(), "{setting}");
+        let asked = status == Status::Skipped;
+        assert_eq!(
+            world.foundry.dry_runs().len(),
+            usize::from(asked),
+            "{setting}"
+        );
+    }
+}
+
+#[test]
+fn notes_are_told_as_discord_shows_them() {
+    let world = World::new();
+    let mut release = testkit::payload::Release::new(crate::world::REPOSITORY, "v1.0.0");
+    release.body = Some("# Fixed\r\n- [x] doors, see #7\r\n\r\nThanks @everyone".into());
+    let package = Package::module("maps", "1.0.0");
+    world.github.publish(release, package.zip());
+    let upload = testkit::fake::github::Upload::zip("maps.zip", package.zip());
+    world
+        .github
+        .upload(crate::world::REPOSITORY, "v1.0.0", upload);
+    assert_done(&world.publish("d-1", "v1.0.0"));
+    let message = world.discord.messages().remove(0);
+    assert_eq!(
+        message["embeds"][0]["description"],
+        "## Fixed\n- ☑ doors, see [#7](https://github.com/author/maps/issues/7)\n\n\
+         Thanks @\u{200b}everyone"
     );
 }
