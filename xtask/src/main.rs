@@ -9,6 +9,9 @@ mod cache;
 mod demo;
 mod dev;
 mod discord;
+mod fleet;
+mod fleet_test;
+mod image;
 mod platform;
 mod repository;
 mod run;
@@ -57,6 +60,21 @@ const COMMANDS: &[Command] = &[
         run: discord::command,
     },
     Command {
+        name: "image",
+        about: "[--arch amd64,arm64] stage what deploy/Dockerfile puts in the container image",
+        run: image::command,
+    },
+    Command {
+        name: "fleet",
+        about: "status|plan how the fleet is, and who would be served from where without a site",
+        run: fleet::command,
+    },
+    Command {
+        name: "fleet-test",
+        about: "[--only scenario,…] [--list] a real Swarm of several engines, and what may befall it",
+        run: fleet_test::command,
+    },
+    Command {
         name: "size",
         about: "size of each function against its budget",
         run: size::command,
@@ -97,7 +115,7 @@ fn dispatch() -> Result<ExitCode> {
 fn usage() -> ExitCode {
     println!("cargo xtask <command>\n");
     for command in COMMANDS {
-        println!("  {:<7} {}", command.name, command.about);
+        println!("  {:<10} {}", command.name, command.about);
     }
     ExitCode::from(2)
 }

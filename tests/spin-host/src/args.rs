@@ -12,6 +12,7 @@ spin-host: TEST EQUIPMENT that hosts this project's Spin components where no
 
 usage: spin-host --manifest spin.toml --listen HOST:PORT --state DIR [options]
        spin-host --manifest spin.toml --check
+       spin-host up --from spin.toml …   as `spin up`, for containers that start that
 
   --manifest FILE     the Spin manifest (version 2)
   --listen HOST:PORT  where to serve; port 0 takes a free one
@@ -44,6 +45,8 @@ pub struct Args {
     pub report: Option<PathBuf>,
     /// `--check`
     pub check: bool,
+    /// `--variable` of `spin up`: `name=value`, `name=@file` or `@file.toml`.
+    pub variables: Vec<String>,
 }
 
 impl Args {
@@ -53,11 +56,17 @@ impl Args {
     /// An unknown, valueless or malformed argument, or a required one that is missing.
     pub fn parse(words: impl IntoIterator<Item = String>) -> anyhow::Result<Option<Self>> {
         let mut args = Self::default();
-        let mut words = words.into_iter();
-        while let Some(word) = words.next() {
+        let mut words = words.into_iter().peekable();
+        let as_spin = words.next_if(|word| word == "up").is_some();
+        while let Some(mut word) = words.next() {
+            let mut joined = None;
+            if let Some((option, value)) = word.split_once('=').filter(|_| as_spin) {
+                (joined, word) = (Some(value.to_owned()), option.to_owned());
+            }
             let mut value = || {
-                words
-                    .next()
+                joined
+                    .take()
+                    .or_else(|| words.next())
                     .with_context(|| format!("{word} needs a value"))
             };
             match word.as_str() {
@@ -70,6 +79,12 @@ impl Args {
                 "--components" => args.components = list(&value()?),
                 "--listen" => args.listen = Some(address(&value()?)?),
                 "--max-memory" => args.max_memory = Some(mebibytes(&value()?)?),
+                "--from" if as_spin => args.manifest = value()?.into(),
+                "--state-dir" if as_spin => args.state = Some(value()?.into()),
+                "--variable" if as_spin => args.variables.push(value()?),
+                // Says where Spin keeps its database and its log: here it is below
+                // the state folder, and there is none.
+                "--runtime-config-file" if as_spin => drop(value()?),
                 _ => bail!("unknown argument {word:?}; see --help"),
             }
         }
@@ -135,6 +150,14 @@ mod tests {
         assert_eq!(args.max_memory, Some(64 << 20));
         assert!(parse("--help")?.is_none());
         assert!(parse("--manifest spin.toml --check")?.is_some_and(|args| args.check));
+        let args = parse(
+            "up --from=/app/spin.toml --listen=0.0.0.0:3000 --state-dir=/state \
+             --runtime-config-file=/x.toml --variable=@/a.toml --variable b=c=d",
+        )?
+        .context("not help")?;
+        assert_eq!(args.manifest, PathBuf::from("/app/spin.toml"));
+        assert_eq!(args.state, Some("/state".into()));
+        assert_eq!(args.variables, ["@/a.toml", "b=c=d"]);
         Ok(())
     }
 
@@ -148,6 +171,8 @@ mod tests {
             "--manifest m --state s --listen nowhere",
             "--manifest m --check --max-memory many",
             "--manifest m --check --verbose",
+            "--from m --check",
+            "up --from m --component-id x --check",
         ] {
             assert!(parse(line).is_err(), "{line:?} was accepted");
         }

@@ -75,7 +75,11 @@ async fn serve(args: &Args, manifest: Manifest, routes: Routes) -> anyhow::Resul
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("listening on {listen}"))?;
-    let values = given(args.vars.as_deref())?.apply(&manifest)?;
+    let mut given = given(args.vars.as_deref())?;
+    for words in &args.variables {
+        given.add(words).context("--variable")?;
+    }
+    let values = given.apply(&manifest)?;
     let server = Arc::new(load(args, manifest, routes, &values, state)?);
     let mut terminate = signal(SignalKind::terminate())?;
 

@@ -5,6 +5,8 @@ pub mod host;
 
 use std::collections::BTreeMap;
 
+use anyhow::Context;
+
 use crate::manifest::{Component, Manifest};
 use crate::template::TemplateError;
 
@@ -40,6 +42,30 @@ impl Given {
             values.insert(name.trim().to_ascii_lowercase(), value.to_owned());
         }
         Ok(Self(values))
+    }
+
+    /// Adds what `--variable` of `spin up` says: `name=value`, `name=@file`, or `@file.toml`
+    /// with many, as in Spin's `crates/variables-static`.
+    ///
+    /// # Errors
+    /// No such form, or a file that cannot be read; a value is never repeated.
+    pub fn add(&mut self, words: &str) -> anyhow::Result<()> {
+        if let Some(file) = words.strip_prefix('@') {
+            let text = std::fs::read_to_string(file).with_context(|| file.to_owned())?;
+            // The parser's own words would quote the line.
+            let values: BTreeMap<String, String> = toml::from_str(&text)
+                .ok()
+                .with_context(|| format!("{file} does not hold `name = \"value\"` lines"))?;
+            self.0.extend(values);
+            return Ok(());
+        }
+        let (name, value) = words.split_once('=').context("no name=value")?;
+        let value = match value.strip_prefix('@') {
+            Some(file) => std::fs::read_to_string(file).with_context(|| file.to_owned())?,
+            None => value.to_owned(),
+        };
+        self.0.insert(name.to_owned(), value);
+        Ok(())
     }
 
     /// The values of all variables that `manifest` declares.

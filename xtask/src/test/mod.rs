@@ -5,6 +5,7 @@
 
 mod agreement;
 mod crates;
+mod fleet;
 mod lints;
 mod spin_host;
 mod spin_manifest;
@@ -60,6 +61,11 @@ const STEPS: &[Step] = &[
         name: "spin-manifest",
         checks: "spin.toml by Spin's rules",
         run: spin_manifest::check,
+    },
+    Step {
+        name: "fleet-files",
+        checks: "deploy/: stack file and fronts say what spin.toml says, and keep their promises",
+        run: fleet::check,
     },
     Step {
         name: "workflows",

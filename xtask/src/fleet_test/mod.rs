@@ -1,0 +1,189 @@
+//! `cargo xtask fleet-test [--only scenario,…] [--built] [--list]`: several Docker engines, each in a network namespace of its own as a
+//! data centre, joined into one real Swarm with three managers; the real stack file on them; users
+//! at every front door; and what may befall a fleet. Each scenario states its figures and checks
+//! them.
+//!
+//! It takes Linux, root, and Debian or one of its kind, whose packages bring the engine. Nothing is
+//! installed, no rule of the machine's firewall is touched, and everything that was started is gone
+//! at the end: namespaces, processes, devices, the scratch folder.
+
+mod engine;
+mod fleet;
+mod images;
+mod load;
+mod packages;
+mod scenarios;
+mod switch;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use fleet::Fleet;
+use images::Contexts;
+use lexopt::{Arg, ValueExt};
+use packages::Programs;
+use scenarios::SCENARIOS;
+
+use crate::{
+    build,
+    platform::{Manifests, Platform},
+    repository::Repository,
+    run, setup, signals,
+};
+
+/// `cargo xtask fleet-test [--only scenario,…] [--built] [--list]`; with `--built` the components are
+/// taken as they lie there.
+pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result<ExitCode> {
+    let mut only = Vec::new();
+    let mut is_built = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("list") => {
+                for scenario in SCENARIOS {
+                    println!("{:<10} {}", scenario.name, scenario.what);
+                }
+                return Ok(ExitCode::SUCCESS);
+            }
+            Arg::Long("built") => is_built = true,
+            Arg::Long("only") => {
+                let names = arguments.value()?.string()?;
+                only.extend(names.split(',').map(str::to_owned));
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    for name in &only {
+        let known = SCENARIOS.iter().any(|scenario| scenario.name == name);
+        ensure!(
+            known,
+            "no scenario {name:?}: see cargo xtask fleet-test --list"
+        );
+    }
+    signals::install()?;
+    if !is_built {
+        setup::ensure(repository)?;
+        let manifests = Manifests::read(repository)?;
+        build::all(
+            repository,
+            &manifests,
+            &repository.functions()?,
+            &[Platform::Spin],
+        )?;
+    }
+    test(repository, &only)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Why this machine cannot run it, if it cannot.
+pub fn obstacle() -> Option<&'static str> {
+    if !nix::unistd::geteuid().is_root() {
+        return Some("it takes root: network namespaces and engines of their own");
+    }
+    if !Path::new("/dev/net/tun").exists() {
+        return Some("there is no /dev/net/tun");
+    }
+    let tools = ["ip", "nsenter", "unshare", "ldd", "dpkg-deb", "apt-get"];
+    let works = |tool: &str, flag: &str| run::succeeds(Command::new(tool).arg(flag));
+    let all = tools
+        .iter()
+        .all(|tool| works(tool, "--version") || works(tool, "-V"));
+    (!all).then_some(
+        "it takes ip, nsenter, unshare and ldd, and Debian's packages by apt-get and dpkg-deb",
+    )
+}
+
+/// All scenarios, or those named, on a fresh fleet.
+fn test(repository: &Repository, only: &[String]) -> Result<()> {
+    if let Some(obstacle) = obstacle() {
+        bail!("the fleet cannot be tested on this machine: {obstacle}");
+    }
+    let scratch = Scratch::new()?;
+    let started = Instant::now();
+    let programs = Programs::bring()?;
+    let contexts = Contexts::prepare(repository, &programs, &scratch.0)?;
+    println!("    images are staged: {} s", started.elapsed().as_secs());
+    let mut fleet = Fleet::start(repository, &programs, &scratch.0)?;
+    println!("    engines are joined: {} s", started.elapsed().as_secs());
+    contexts.build(&fleet.nodes)?;
+    println!(
+        "    images are built on all: {} s",
+        started.elapsed().as_secs()
+    );
+    println!(
+        "    {} runs the components; requests between nodes are {}",
+        if contexts.stand_in {
+            "the test host, in Spin's place,"
+        } else {
+            "Spin"
+        },
+        if fleet.encrypted {
+            "encrypted"
+        } else {
+            "NOT encrypted, this kernel has no ESP"
+        },
+    );
+    scenarios::prepare(&mut fleet, &secrets(&scratch.0)?)?;
+    println!("    the stack runs: {} s\n", started.elapsed().as_secs());
+    let failed = scenarios::run(&mut fleet, only);
+    println!("\n    {} s in all", started.elapsed().as_secs());
+    ensure!(!signals::received(), "stopped");
+    ensure!(failed == 0, "{failed} scenarios failed");
+    Ok(())
+}
+
+/// What the functions are given, and a certificate for the fronts.
+fn secrets(scratch: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
+    let file = |name: &str, text: &str| -> Result<PathBuf> {
+        let path = scratch.join(name);
+        fs::write(&path, text)?;
+        Ok(path)
+    };
+    let origin = "public_url = \"https://fleet.test\"\n";
+    let webhook = format!(
+        "{origin}admin_token = \"test-only-admin-token\"\ngithub_webhook_secret = \
+         \"test-only-webhook-secret\"\ngithub_repositories = \"acme/*\"\n"
+    );
+    let (certificate, key) = (scratch.join("certificate"), scratch.join("key"));
+    let mut openssl = Command::new("openssl");
+    openssl.args([
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+    ]);
+    openssl
+        .args(["-subj", "/CN=fleet.test", "-out"])
+        .arg(&certificate)
+        .arg("-keyout")
+        .arg(&key);
+    ensure!(run::succeeds(&mut openssl), "openssl makes no certificate");
+    let both = fs::read_to_string(certificate)? + &fs::read_to_string(key)?;
+    Ok(vec![
+        ("manifest", file("manifest.toml", origin)?),
+        ("webhook", file("webhook.toml", &webhook)?),
+        ("discord", file("discord.toml", origin)?),
+        ("proxy", file("proxy.toml", "proxy_allowed_hosts = \"\"\n")?),
+        ("tls", file("tls.pem", &both)?),
+    ])
+}
+
+/// A folder for the engines' data, deleted in the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Result<Self> {
+        let folder = env::temp_dir().join(format!("vtta-fleet-{}", std::process::id()));
+        fs::create_dir_all(&folder).context("no scratch folder")?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            eprintln!("    {} is left: {error}", self.0.display());
+        }
+    }
+}

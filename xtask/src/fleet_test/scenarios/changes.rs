@@ -1,0 +1,147 @@
+//! What operators do: maintenance and updates, good ones and bad ones.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use super::{RECOVERY, calm, told, without_failures};
+use crate::fleet_test::{
+    fleet::{FUNCTIONS, Fleet, INSTANCES, SITES, until},
+    images::IMAGE,
+    load::Load,
+};
+
+/// The longest that an update may take: three instances one after the other, each watched.
+const UPDATE: Duration = Duration::from_secs(300);
+
+/// A node is emptied, instance by instance, and taken back.
+pub fn drain(fleet: &mut Fleet, load: &Load) -> Result<String> {
+    const DRAINED: &str = "fra";
+    calm(load)?;
+    fleet.say(&["node", "update", "--availability", "drain", DRAINED])?;
+    let left: Vec<_> = SITES
+        .iter()
+        .copied()
+        .filter(|site| *site != DRAINED)
+        .collect();
+    let moved = until("three instances elsewhere", RECOVERY, || {
+        let mut elsewhere = fleet.is_whole()?;
+        for function in FUNCTIONS {
+            elsewhere &= fleet
+                .instances(function)?
+                .iter()
+                .all(|one| one.node != DRAINED);
+        }
+        Ok(elsewhere && fleet.all_see(&left))
+    })?;
+    let figures = without_failures(load, "while a node was drained")?;
+    fleet.say(&["node", "update", "--availability", "active", DRAINED])?;
+    let back = until("its front is back", RECOVERY, || Ok(fleet.all_see(SITES)))?;
+    let again = without_failures(load, "when it was taken back")?;
+    Ok(format!(
+        "moved after {} s ({}); its front is back after {} s ({} reads, {} failed)",
+        moved.as_secs(),
+        told(&figures),
+        back.as_secs(),
+        again.requests,
+        again.failed
+    ))
+}
+
+/// Every function goes to the next version, one instance after the other.
+pub fn update(fleet: &mut Fleet, load: &Load) -> Result<String> {
+    calm(load)?;
+    for function in FUNCTIONS {
+        set_version(fleet, function, "1.1.0")?;
+    }
+    let took = until("every function is updated", UPDATE, || {
+        for function in FUNCTIONS {
+            if state(fleet, function)? != "completed" || !runs(fleet, function, "1.1.0")? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })?;
+    let figures = without_failures(load, "during an update")?;
+    Ok(format!(
+        "updated after {} s: {}",
+        took.as_secs(),
+        told(&figures)
+    ))
+}
+
+/// Its component cannot be loaded.
+pub fn broken(fleet: &mut Fleet, load: &Load) -> Result<String> {
+    bad(fleet, load, "1.2.0")
+}
+
+/// Its health check says yes, and its pages are gone.
+pub fn lying(fleet: &mut Fleet, load: &Load) -> Result<String> {
+    bad(fleet, load, "1.3.0")
+}
+
+/// A bad version of the website: nobody notices, and the old one stays.
+fn bad(fleet: &mut Fleet, load: &Load, version: &str) -> Result<String> {
+    calm(load)?;
+    let instances = fleet.instances("site")?;
+    let before = instances
+        .first()
+        .map(|one| one.version.clone())
+        .unwrap_or_default();
+    set_version(fleet, "site", version)?;
+    let mut least = INSTANCES;
+    let took = until("the update is rolled back", UPDATE, || {
+        let good = fleet
+            .instances("site")?
+            .into_iter()
+            .filter(|one| one.version == before);
+        least = least.min(good.count());
+        Ok(state(fleet, "site")? == "rollback_completed" && runs(fleet, "site", &before)?)
+    })?;
+    let figures = without_failures(load, "during a bad update")?;
+    ensure!(
+        least + 1 >= INSTANCES,
+        "only {least} instances of {before} were left"
+    );
+    Ok(format!(
+        "rolled back after {} s; never fewer than {least} instances of {before}; {}",
+        took.as_secs(),
+        told(&figures)
+    ))
+}
+
+fn set_version(fleet: &Fleet, function: &str, version: &str) -> Result<()> {
+    let image = format!("{IMAGE}:{version}");
+    let service = format!("fleet_{function}");
+    let update = [
+        "service",
+        "update",
+        "--detach",
+        "--no-resolve-image",
+        "--image",
+        &image,
+        &service,
+    ];
+    fleet.say(&update)?;
+    Ok(())
+}
+
+fn state(fleet: &Fleet, function: &str) -> Result<String> {
+    let service = format!("fleet_{function}");
+    fleet.say(&[
+        "service",
+        "inspect",
+        "--format",
+        "{{.UpdateStatus.State}}",
+        &service,
+    ])
+}
+
+fn runs(fleet: &Fleet, function: &str, version: &str) -> Result<bool> {
+    let instances = fleet.instances(function)?;
+    let right = instances
+        .iter()
+        .filter(|one| one.version == version)
+        .count();
+    Ok(right == INSTANCES && instances.len() == INSTANCES)
+}
