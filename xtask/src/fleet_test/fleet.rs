@@ -62,8 +62,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("MAXCONN", "1000"),
     ("PLAIN", "yes"),
     ("HEALTH_INTERVAL", "2s"),
-    ("HEALTH_START", "30s"),
-    ("UPDATE_MONITOR", "40s"),
+    ("HEALTH_START", "20s"),
+    ("UPDATE_MONITOR", "28s"),
 ];
 
 /// A running fleet.
