@@ -50,7 +50,8 @@ pub fn look(source: &Source, around: &Neighbours) -> Look {
 /// How well blocks tolerate coarse steps after this prediction: high where few amounts prevail but
 /// some are large.
 fn tolerance(source: &[Block], predicted: &[Block]) -> i32 {
-    let mut histogram = [0_u16; CLASSES];
+    // Neighbours count in different places: often they are of one class, and would wait for each other.
+    let mut histograms = [[0_u16; CLASSES]; 4];
     let limit = I16x8::splat(CLASSES as i16 - 1);
     for (block, prediction) in source.iter().zip(predicted) {
         let (upper, lower) = forward(rows(block), rows(prediction));
@@ -60,11 +61,13 @@ fn tolerance(source: &[Block], predicted: &[Block]) -> i32 {
                 .shift_right::<3>()
                 .least(limit)
                 .store(&mut classes);
-            for class in classes {
-                histogram[class as usize % CLASSES] += 1;
+            for (index, class) in classes.into_iter().enumerate() {
+                histograms[index % 4][class as usize % CLASSES] += 1;
             }
         }
     }
+    let [a, b, c, d] = histograms;
+    let histogram: [u16; CLASSES] = std::array::from_fn(|i| a[i] + b[i] + c[i] + d[i]);
     let most = histogram.iter().copied().max().unwrap_or(0);
     let last = histogram
         .iter()

@@ -1,6 +1,8 @@
 //! From RGB to the luma and chroma of ITU-R BT.601 in its limited range, as libwebp does it: chroma
 //! of four pixels is that of their mean, taken in (nearly) linear light and weighted by opacity.
 
+use crate::simd::{I16x8, I32x4, U8x16};
+
 /// Rows of pixels, each of three or four bytes.
 #[derive(Clone, Copy)]
 pub struct Pixels<'a> {
@@ -146,10 +148,64 @@ fn is_opaque(row: &[u8]) -> bool {
 }
 
 fn luma_of<const N: usize>(row: &[u8], luma: &mut [u8]) {
-    for (pixel, luma) in row.as_chunks::<N>().0.iter().zip(luma) {
+    // Vectors are read with up to four bytes beyond their pixels.
+    let sixteens = (row.len().saturating_sub(4) / (16 * N)).min(luma.len() / 16);
+    let (many, rest) = luma.split_at_mut(16 * sixteens);
+    let places = const { Places::new(N as u8) };
+    for (index, luma) in many.as_chunks_mut::<16>().0.iter_mut().enumerate() {
+        let [a, b, c, d] = [0, 4, 8, 12].map(|from| {
+            let bytes = row[(16 * index + from) * N..].first_chunk();
+            places.luma(U8x16::load(bytes.unwrap_or(&[0; 16])))
+        });
+        U8x16::narrow(I32x4::narrow(a, b), I32x4::narrow(c, d)).store(luma);
+    }
+    let pixels = row[16 * sixteens * N..].as_chunks::<N>().0;
+    for (pixel, luma) in pixels.iter().zip(rest) {
         let [r, g, b] = [0, 1, 2].map(|channel| u32::from(pixel[channel]));
         let sum = 16839 * r + 33059 * g + 6420 * b;
-        *luma = ((sum + (1 << (FRACTION - 1)) + (16 << FRACTION)) >> FRACTION) as u8;
+        *luma = ((sum + ROUNDING as u32) >> FRACTION) as u8;
+    }
+}
+
+/// A half, and the least luma.
+const ROUNDING: i32 = (1 << (FRACTION - 1)) + (16 << FRACTION);
+
+/// Where the channels of four pixels are, as pairs of 16 bits: red and green, blue and green.
+struct Places {
+    red_green: [u8; 16],
+    blue_green: [u8; 16],
+}
+
+impl Places {
+    const fn new(channels: u8) -> Self {
+        // None in the upper bytes.
+        let mut places = Self {
+            red_green: [255; 16],
+            blue_green: [255; 16],
+        };
+        let mut pixel = 0;
+        while pixel < 4 {
+            let (at, from) = (4 * pixel, pixel as u8 * channels);
+            places.red_green[at] = from;
+            places.red_green[at + 2] = from + 1;
+            places.blue_green[at] = from + 2;
+            places.blue_green[at + 2] = from + 1;
+            pixel += 1;
+        }
+        places
+    }
+
+    /// Luma of four pixels. The factor of green does not fit into 16 bits with its sign, so that
+    /// green counts twice.
+    #[inline(always)]
+    fn luma(&self, pixels: U8x16) -> I32x4 {
+        let red_green = pixels.pick(self.red_green).pairs();
+        let blue_green = pixels.pick(self.blue_green).pairs();
+        red_green
+            .dot(I16x8::pairs(16839, 16675))
+            .plus(blue_green.dot(I16x8::pairs(6420, 16384)))
+            .plus(I32x4::splat(ROUNDING))
+            .shift_right::<FRACTION>()
     }
 }
 

@@ -100,8 +100,8 @@ impl Border {
         let top = &mut self.tops[plane][N * column..][..N];
         self.corners[plane] = top[N - 1];
         let lowest = &blocks[across * (across - 1)..];
-        for (samples, block) in top.chunks_exact_mut(4).zip(lowest) {
-            samples.copy_from_slice(&block[12..]);
+        for (samples, block) in top.as_chunks_mut::<4>().0.iter_mut().zip(lowest) {
+            *samples = [block[12], block[13], block[14], block[15]];
         }
         for (index, value) in self.left[plane].iter_mut().enumerate().take(N) {
             *value = blocks[index / 4 * across + across - 1][index % 4 * 4 + 3];

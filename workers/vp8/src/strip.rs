@@ -3,6 +3,7 @@
 use crate::{
     colour::{Converter, Pixels},
     macroblock::Source,
+    transform::Block,
 };
 
 /// Samples of a row of macroblocks, padded to whole macroblocks.
@@ -70,11 +71,13 @@ impl Strip {
 }
 
 /// Cuts blocks out of a plane.
-fn copy(plane: &[u8], stride: usize, left: usize, across: usize, blocks: &mut [[u8; 16]]) {
+fn copy(plane: &[u8], stride: usize, left: usize, across: usize, blocks: &mut [Block]) {
     for (index, block) in blocks.iter_mut().enumerate() {
         let start = index / across * 4 * stride + left + index % across * 4;
-        for (row, samples) in block.chunks_exact_mut(4).enumerate() {
-            samples.copy_from_slice(&plane[start + row * stride..][..4]);
+        for (row, samples) in block.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            if let Some(four) = plane[start + row * stride..].first_chunk() {
+                *samples = *four;
+            }
         }
     }
 }

@@ -179,19 +179,21 @@ impl View<'_> {
     /// by the value to the left, those of the first column by the value above.
     fn rest(&self, modes: &[u8]) -> Vec<u8> {
         let mut rest = Vec::with_capacity(self.plane.len());
-        for (row, values) in self.plane.chunks_exact(self.width).enumerate() {
-            for (column, &value) in values.iter().enumerate() {
-                let place = row * self.width + column;
-                let predicted = match (row, column) {
-                    (0, 0) => 0,
-                    (0, _) => self.plane[place - 1],
-                    (_, 0) => self.plane[place - self.width],
-                    _ => {
-                        let square = (row >> SIDE_BITS) * self.across() + (column >> SIDE_BITS);
-                        self.around(place).predict(usize::from(modes[square]))
-                    }
-                };
-                rest.push(value.wrapping_sub(predicted));
+        let mut before = 0;
+        for &value in &self.plane[..self.width] {
+            rest.push(value.wrapping_sub(before));
+            before = value;
+        }
+        for start in (self.width..self.plane.len()).step_by(self.width) {
+            rest.push(self.plane[start].wrapping_sub(self.plane[start - self.width]));
+            let squares = ((start / self.width) >> SIDE_BITS) * self.across();
+            for (square, &mode) in modes[squares..][..self.across()].iter().enumerate() {
+                let left = (square << SIDE_BITS).max(1);
+                let right = self.width.min((square + 1) << SIDE_BITS);
+                rest.extend((start + left..start + right).map(|place| {
+                    let predicted = self.around(place).predict(usize::from(mode));
+                    self.plane[place].wrapping_sub(predicted)
+                }));
             }
         }
         rest

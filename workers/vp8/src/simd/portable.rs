@@ -76,6 +76,14 @@ impl U8x16 {
         Self(places.map(|place| self.0.get(usize::from(place)).copied().unwrap_or(0)))
     }
 
+    /// Pairs of bytes, the first one lower.
+    #[inline(always)]
+    pub fn pairs(self) -> I16x8 {
+        I16x8(from_fn(|i| {
+            i16::from_le_bytes([self.0[2 * i], self.0[2 * i + 1]])
+        }))
+    }
+
     /// `a | b`.
     #[inline(always)]
     pub fn or(self, other: Self) -> Self {

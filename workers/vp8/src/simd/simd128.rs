@@ -72,6 +72,12 @@ impl U8x16 {
         Self(wasm::i8x16_swizzle(self.0, bytemuck::cast(places)))
     }
 
+    /// Pairs of bytes, the first one lower.
+    #[inline(always)]
+    pub fn pairs(self) -> I16x8 {
+        I16x8(self.0)
+    }
+
     /// `a | b`.
     #[inline(always)]
     pub fn or(self, other: Self) -> Self {
