@@ -30,6 +30,7 @@ pub(crate) fn assemble(
             None => first.iter().flat_map(|&grey| [grey; 3]).collect(),
         },
         Model::Ycc => from_ycc([first, second, third]),
+        Model::NarrowYcc => from_narrow_ycc([first, second, third]),
         Model::Cmyk => from_cmyk([first, second, third, fourth], profile),
         Model::Ycck => {
             let inks = from_ycc([first, second, third]);
@@ -50,7 +51,9 @@ pub(crate) fn assemble(
         }
     };
     let alpha = model == Model::Rgba;
-    if let (Some(profile), Model::Rgb | Model::Rgba | Model::Ycc) = (profile, model) {
+    if let (Some(profile), Model::Rgb | Model::Rgba | Model::Ycc | Model::NarrowYcc) =
+        (profile, model)
+    {
         profile.convert(&mut pixels, alpha);
     }
     Raster {
@@ -80,6 +83,24 @@ fn from_ycc(planes: [&[u8]; 3]) -> Vec<u8> {
             clamp((y + 22_970 * cr) >> 14),
             clamp((y - 5_638 * cb - 11_700 * cr) >> 14),
             clamp((y + 29_032 * cb) >> 14),
+        ];
+    }
+    pixels
+}
+
+/// BT.601, with the factors of libwebp (dsp/yuv.h).
+fn from_narrow_ycc(planes: [&[u8]; 3]) -> Vec<u8> {
+    let [y, cb, cr] = planes;
+    let mut pixels = vec![0; y.len() * 3];
+    let samples = y.iter().zip(cb).zip(cr);
+    let high = |value: u8, factor: i32| (i32::from(value) * factor) >> 8;
+    let clamp = |value: i32| (value >> 6).clamp(0, 255) as u8;
+    for (pixel, ((y, cb), cr)) in pixels.as_chunks_mut::<3>().0.iter_mut().zip(samples) {
+        let y = high(*y, 19_077);
+        *pixel = [
+            clamp(y + high(*cr, 26_149) - 14_234),
+            clamp(y - high(*cb, 6_419) - high(*cr, 13_320) + 8_708),
+            clamp(y + high(*cb, 33_050) - 17_685),
         ];
     }
     pixels

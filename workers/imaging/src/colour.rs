@@ -24,7 +24,7 @@ impl Profile {
         let (space, channels) = match model {
             Model::Grey => (GREY, DataType::Gray8),
             Model::Cmyk | Model::Ycck => (CMYK, DataType::CMYK),
-            Model::Rgb | Model::Rgba | Model::Ycc => (RGB, DataType::RGB8),
+            Model::Rgb | Model::Rgba | Model::Ycc | Model::NarrowYcc => (RGB, DataType::RGB8),
         };
         if bytes.get(16..20) != Some(space) {
             return None;

@@ -8,7 +8,7 @@ use crate::jpeg::Jpeg;
 use crate::placement::Placement;
 use crate::png::Png;
 use crate::source::Source;
-use crate::webp::WebP;
+use crate::webp::{Lossy, WebP};
 use crate::{Error, Format, Limit, Limits, Rendered, Sniffed, Target, Transform, gif, png, webp};
 use moving::Film;
 use still::Stored;
@@ -95,6 +95,10 @@ impl Request<'_> {
         let (size, placement) = ((outline.width, outline.height), outline.orientation.into());
         let profile = outline.profile;
         Limit::Profile.check(profile.map_or(0, <[u8]>::len) as u64, self.limits.profile)?;
+        if let (Some(stream), false) = (outline.lossy, outline.alpha) {
+            let mut lossy = Lossy::new(stream, outline.width, outline.height);
+            return self.still(&mut lossy, size, placement, profile);
+        }
         if !outline.animated {
             return self.still(&mut WebP::new(bytes, outline), size, placement, profile);
         }

@@ -13,6 +13,8 @@ pub(crate) enum Model {
     Rgba,
     /// Three planes: Y, Cb, Cr of BT.601 in full range (JFIF).
     Ycc,
+    /// Three planes: Y, Cb, Cr of BT.601 in its limited range (WebP).
+    NarrowYcc,
     /// Four planes; 255 is no ink.
     Cmyk,
     /// Four planes: CMY as [`Model::Ycc`], then K; 255 is no ink.

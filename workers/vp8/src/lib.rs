@@ -44,7 +44,7 @@ mod segment;
 mod simd;
 mod statistics;
 mod strip;
-mod tables;
+pub mod tables;
 mod tokens;
 mod transform;
 mod transparent;

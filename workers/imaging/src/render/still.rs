@@ -53,7 +53,8 @@ impl Request<'_> {
         profile: Option<&[u8]>,
         held: u64,
     ) -> Result<Raster, Error> {
-        let coarse = self.is_coarse_in_colour() && source.model() == Model::Ycc;
+        let coarse =
+            self.is_coarse_in_colour() && matches!(source.model(), Model::Ycc | Model::NarrowYcc);
         for (index, plane) in source.planes().iter().enumerate() {
             let finer = if coarse && index > 0 { 2.0 } else { 1.0 };
             source.reduce(index, plan.ratio(plane) * finer);

@@ -1,6 +1,8 @@
-//! WebP: the container is read and written here, pixels are read by crate `image-webp`.
+//! WebP: the container is read and written here, opaque lossy pictures are read
+//! by a decoder of our own a row at a time, all others by crate `image-webp`.
 
 pub(crate) mod container;
+mod lossy;
 pub(crate) mod outline;
 
 use std::io::Cursor;
@@ -10,6 +12,7 @@ use image_webp::{DecodingError, LoopCount, WebPDecoder};
 use crate::animation::{Animation, Shown};
 use crate::source::{Model, Plane, Sink, Source};
 use crate::{Error, Format};
+pub(crate) use lossy::Lossy;
 pub(crate) use outline::{Outline, Stream};
 
 /// A still WebP whose headers are read.

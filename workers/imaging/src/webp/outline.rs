@@ -13,6 +13,8 @@ pub(crate) struct Outline<'a> {
     pub alpha: bool,
     /// Of the still image, or the first frame.
     pub stream: Stream,
+    /// The still picture if it is lossy: the payload of its chunk.
+    pub lossy: Option<&'a [u8]>,
     pub profile: Option<&'a [u8]>,
     pub orientation: Orientation,
 }
@@ -45,6 +47,7 @@ impl<'a> Outline<'a> {
             animated: false,
             alpha: false,
             stream: Stream::Lossless,
+            lossy: None,
             profile: None,
             orientation: Orientation::NORMAL,
         };
@@ -85,7 +88,7 @@ impl<'a> Outline<'a> {
     }
 
     /// The only picture. Its own header counts where there is no other one.
-    fn still(&mut self, name: &[u8; 4], chunk: &[u8]) -> Result<(), Error> {
+    fn still(&mut self, name: &[u8; 4], chunk: &'a [u8]) -> Result<(), Error> {
         if self.frames > 0 {
             return Err(damaged("it has two pictures"));
         }
@@ -93,6 +96,7 @@ impl<'a> Outline<'a> {
         let (width, height, alpha) = match name {
             b"VP8 " => {
                 self.stream = Stream::Lossy;
+                self.lossy = Some(chunk);
                 lossy_size(chunk)?
             }
             _ => lossless_size(chunk)?,

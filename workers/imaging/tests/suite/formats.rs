@@ -20,14 +20,14 @@ const FILES: &[(&str, f64, f64)] = &[
     ("full.jpg", 44.0, 55.0),
     ("grey.jpg", 44.0, 60.0),
     ("cmyk.jpg", 44.0, 55.0),
-    // Where colour has fewer samples, libjpeg spreads them with a softer filter than ours.
+    // Where colour has fewer samples, libjpeg and libwebp spread them with a softer filter than ours.
     ("baseline.jpg", 39.0, 36.0),
     ("half.jpg", 39.0, 36.0),
     ("progressive.jpg", 39.0, 36.0),
     ("restarts.jpg", 39.0, 36.0),
     ("odd.jpg", 31.0, 31.0),
     ("odd-progressive.jpg", 31.0, 31.0),
-    ("lossy.webp", 46.0, 99.0),
+    ("lossy.webp", 39.0, 36.0),
     ("lossless.webp", 46.0, 99.0),
     ("token.webp", 44.0, 99.0),
     ("token-lossless.webp", 44.0, 99.0),
