@@ -5,12 +5,16 @@ use edge::Config;
 use crate::{
     Host,
     answer::{Answer, Place},
-    commands::{package, proxy, release, subscribe, versions},
+    commands::{
+        look::{self, Package},
+        package, proxy, release, subscribe, versions,
+    },
     complete, confirm,
     context::Context,
     failure::Failure,
-    interaction::{Act, Call, Event, Scene},
+    interaction::{Act, Call, Event, Options, Scene},
     later::Job,
+    message::Message,
     permission,
     table::{self, Found, Handler},
 };
@@ -51,32 +55,53 @@ async fn command<H: Host>(host: &H, context: &Context, call: &Call) -> Result<An
     let found = allowed(host, &context.scene, call).await?;
     let options = &call.options;
     table::check(&found, options, context.locale())?;
+    let later = |place, job| Ok(Answer::Later { place, job });
     match found.handler {
-        Handler::PackageInfo => package::info(host, context, options).await,
-        Handler::PackageLatest => package::latest(host, context, options).await,
-        Handler::PackageVersions => versions::first(host, context, options).await,
-        Handler::PackageChangelog => Ok(Answer::Later {
-            place: Place::ForAll,
-            job: Job::Changelog(package::wanted_release(context, options)?),
-        }),
-        Handler::PackageInstall => package::install(host, context, options).await,
-        Handler::PackageCompatible => package::compatible(host, context, options).await,
-        Handler::Status => Ok(Answer::Later {
-            place: Place::ForAll,
-            job: Job::Status,
-        }),
+        Handler::PackageInfo
+        | Handler::PackageLatest
+        | Handler::PackageVersions
+        | Handler::PackageInstall
+        | Handler::PackageCompatible => {
+            let id = look::named(options, context.locale())?;
+            let package = look::package(host, &id, context.locale()).await?;
+            shown(context, &package, found.handler, options).map(Answer::Message)
+        }
+        Handler::PackageChangelog => {
+            let wanted = package::wanted_release(context, options)?;
+            later(Place::ForAll, Job::Changelog(wanted))
+        }
+        Handler::Status => later(Place::ForAll, Job::Status),
         Handler::Proxy => proxy::address(context, options).map(Answer::Message),
-        Handler::ReleaseStatus => Ok(Answer::Later {
-            place: Place::ForAsker,
-            job: Job::ReleaseStatus(release::status::wanted(context, options)?),
-        }),
-        Handler::ReleasePromote => release::promote(host, context, options).await,
-        Handler::ReleaseRollback => release::rollback(host, context, options).await,
-        Handler::ReleaseYank => release::yank(host, context, options).await,
-        Handler::ReleaseRestore => release::restore(host, context, options).await,
-        Handler::ReleaseRetry => release::retry(host, context, options).await,
+        Handler::ReleaseStatus => {
+            let wanted = release::status::wanted(context, options)?;
+            later(Place::ForAsker, Job::ReleaseStatus(wanted))
+        }
+        Handler::ReleasePromote
+        | Handler::ReleaseRollback
+        | Handler::ReleaseYank
+        | Handler::ReleaseRestore
+        | Handler::ReleaseRetry => {
+            let question = release::question(host, context, found.handler, options).await?;
+            confirm::ask(host, context, &question).await
+        }
         Handler::Subscribe => subscribe::ask(host, context, options).await,
         Handler::Unsubscribe => subscribe::unsubscribe(context, options),
+    }
+}
+
+/// What is shown of a package.
+fn shown(
+    context: &Context,
+    package: &Package,
+    handler: Handler,
+    options: &Options,
+) -> Result<Message, Failure> {
+    match handler {
+        Handler::PackageVersions => Ok(versions::page(context, package, 0)),
+        Handler::PackageLatest => package::latest(context, package, options),
+        Handler::PackageInstall => package::install(context, package, options),
+        Handler::PackageCompatible => package::compatible(context, package, options),
+        _ => Ok(package::info(context, package)),
     }
 }
 

@@ -60,7 +60,8 @@ impl Failure {
                 say!(
                     locale,
                     "This command is not set up: the operator has to mend `{name}`.",
-                    "Dieser Befehl ist nicht eingerichtet: der Betreiber muss `{name}` in Ordnung bringen."
+                    "Dieser Befehl ist nicht eingerichtet: der Betreiber muss `{name}` in Ordnung bringen.",
+                    name
                 )
             }
         };

@@ -24,6 +24,7 @@ mod failure;
 pub mod gate;
 mod hex;
 pub mod interaction;
+mod json;
 mod later;
 pub mod message;
 mod permission;
@@ -36,6 +37,7 @@ use edge::{
 };
 
 pub use commands::status::FUNCTIONS;
+pub use json::Json;
 pub use locale::Locale;
 
 /// What the function may do on its platform.

@@ -48,12 +48,50 @@ impl Both {
     }
 }
 
-/// A text with values in it, in the language of the first argument: English, then German.
+/// `template` with each value in the place of its name in braces.
+///
+/// A function, where `format!` would be the same instructions again for every text and language.
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(template.len() + 64);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+        let value = values.iter().find(|(known, _)| *known == name);
+        text.push_str(before);
+        text.push_str(value.map_or("", |(_, value)| value));
+        rest = behind;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// A text in the language of the first argument, English before German, with the named values
+/// (anything that is text) in the places of their names in braces.
 macro_rules! say {
-    ($locale:expr, $en:literal, $de:literal $(,)?) => {
-        match $locale {
-            $crate::Locale::English => format!($en),
-            $crate::Locale::German => format!($de),
-        }
+    ($locale:expr, $en:literal, $de:literal $(, $name:ident)* $(,)?) => {
+        $crate::locale::fill(
+            $crate::locale::Both { en: $en, de: $de }.in_($locale),
+            &[$((stringify!($name), AsRef::<str>::as_ref(&$name))),*],
+        )
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+
+    #[test]
+    fn values_take_the_places_of_their_names() {
+        let values = [("a", "1"), ("b", "{a}")];
+        for (template, expected) in [
+            ("", ""),
+            ("none", "none"),
+            ("{a}", "1"),
+            ("{a} and {b}, {a}.", "1 and {a}, 1."),
+            ("{c}|", "|"),
+            ("open {a", "open 1"),
+        ] {
+            assert_eq!(fill(template, &values), expected, "{template}");
+        }
+    }
 }

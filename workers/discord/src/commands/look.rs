@@ -39,7 +39,8 @@ pub fn no_package(given: &str, locale: Locale) -> Failure {
     Failure::Said(say!(
         locale,
         "There is no package {given} here. Begin to type its name, and choose from the list.",
-        "Ein Paket {given} gibt es hier nicht. Tippe den Anfang des Namens und wähle aus der Liste."
+        "Ein Paket {given} gibt es hier nicht. Tippe den Anfang des Namens und wähle aus der Liste.",
+        given
     ))
 }
 
@@ -144,7 +145,9 @@ pub fn no_channel(given: &str, channels: &ChannelsRecord, locale: Locale) -> Fai
     Failure::Said(say!(
         locale,
         "This package has no channel {given}; it has {known}.",
-        "Dieses Paket hat keinen Kanal {given}; es hat {known}."
+        "Dieses Paket hat keinen Kanal {given}; es hat {known}.",
+        given,
+        known
     ))
 }
 
@@ -154,13 +157,18 @@ pub fn nothing_served(track: &Track, locale: Locale) -> Failure {
         Track::Channel(channel) => say!(
             locale,
             "Every release on `{channel}` is withdrawn.",
-            "Jedes Release auf `{channel}` ist zurückgezogen."
+            "Jedes Release auf `{channel}` ist zurückgezogen.",
+            channel
         ),
-        Track::Core(generation) => say!(
-            locale,
-            "No stable release is for Foundry VTT {generation}.",
-            "Kein stabiles Release ist für Foundry VTT {generation}."
-        ),
+        Track::Core(generation) => {
+            let generation = generation.to_string();
+            say!(
+                locale,
+                "No stable release is for Foundry VTT {generation}.",
+                "Kein stabiles Release ist für Foundry VTT {generation}.",
+                generation
+            )
+        }
     })
 }
 

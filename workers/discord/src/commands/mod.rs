@@ -1,7 +1,7 @@
 //! What the commands do.
 
 pub mod changelog;
-mod look;
+pub mod look;
 pub mod package;
 pub mod proxy;
 pub mod release;

@@ -4,8 +4,7 @@ use registry::{Channel, Generation, PackageId, ReleaseSummary, Track, Version};
 
 use super::look::{self, Package};
 use crate::{
-    Host, Locale,
-    answer::Answer,
+    Locale,
     context::Context,
     failure::Failure,
     interaction::Options,
@@ -16,16 +15,8 @@ use crate::{
 const MOST_CHANNELS: usize = 12;
 
 /// `/package info`.
-///
-/// # Errors
-/// [`Failure`].
-pub async fn info<H: Host>(
-    host: &H,
-    context: &Context,
-    options: &Options,
-) -> Result<Answer, Failure> {
+pub fn info(context: &Context, package: &Package) -> Message {
     let locale = context.locale();
-    let package = read(host, context, options).await?;
     let shown = package.shown_channel();
     let release = package.channels.served(&shown);
     let color = release.map_or(crate::message::Color::PLAIN, look::color);
@@ -56,33 +47,27 @@ pub async fn info<H: Host>(
         false,
     );
     let buttons = release.map(|release| look::release_buttons(&links, release, locale));
-    let message = Message::new(embed).buttons(buttons.into_iter().flatten());
-    Ok(Answer::Message(message))
+    Message::new(embed).buttons(buttons.into_iter().flatten())
 }
 
 /// `/package latest`.
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn latest<H: Host>(
-    host: &H,
-    context: &Context,
-    options: &Options,
-) -> Result<Answer, Failure> {
-    let package = read(host, context, options).await?;
+pub fn latest(context: &Context, package: &Package, options: &Options) -> Result<Message, Failure> {
     let track = Track::Channel(package.asked_channel(options, context.locale())?);
-    shown(context, &package, &track)
+    shown(context, package, &track)
 }
 
 /// `/package install`: the URL to paste, for a channel or for a generation of Foundry.
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn install<H: Host>(
-    host: &H,
+pub fn install(
     context: &Context,
+    package: &Package,
     options: &Options,
-) -> Result<Answer, Failure> {
+) -> Result<Message, Failure> {
     let locale = context.locale();
     if options.text("channel").is_some() && options.number("foundry").is_some() {
         return Err(Failure::Said(say!(
@@ -91,29 +76,27 @@ pub async fn install<H: Host>(
             "Wähle entweder einen Kanal oder eine Generation von Foundry VTT, nicht beides."
         )));
     }
-    let package = read(host, context, options).await?;
     let track = match generation(options) {
         Some(generation) => Track::Core(generation),
         None => Track::Channel(package.asked_channel(options, locale)?),
     };
-    shown(context, &package, &track)
+    shown(context, package, &track)
 }
 
 /// `/package compatible`.
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn compatible<H: Host>(
-    host: &H,
+pub fn compatible(
     context: &Context,
+    package: &Package,
     options: &Options,
-) -> Result<Answer, Failure> {
-    let package = read(host, context, options).await?;
+) -> Result<Message, Failure> {
     let track = match generation(options) {
         Some(generation) => Track::Core(generation),
         None => Track::stable(),
     };
-    shown(context, &package, &track)
+    shown(context, package, &track)
 }
 
 /// The release that `/package changelog` is asked for: the newest where no version is named.
@@ -145,13 +128,9 @@ pub fn no_version(given: &str, locale: Locale) -> Failure {
     Failure::Said(say!(
         locale,
         "This package has no version {given}.",
-        "Dieses Paket hat keine Version {given}."
+        "Dieses Paket hat keine Version {given}.",
+        given
     ))
-}
-
-async fn read<H: Host>(host: &H, context: &Context, options: &Options) -> Result<Package, Failure> {
-    let id = look::named(options, context.locale())?;
-    look::package(host, &id, context.locale()).await
 }
 
 fn generation(options: &Options) -> Option<Generation> {
@@ -159,7 +138,7 @@ fn generation(options: &Options) -> Option<Generation> {
 }
 
 /// What a track serves, and how to install it.
-fn shown(context: &Context, package: &Package, track: &Track) -> Result<Answer, Failure> {
+fn shown(context: &Context, package: &Package, track: &Track) -> Result<Message, Failure> {
     let locale = context.locale();
     let release = package.channels.serving(track);
     let release = release.ok_or_else(|| look::nothing_served(track, locale))?;
@@ -171,11 +150,15 @@ fn shown(context: &Context, package: &Package, track: &Track) -> Result<Answer, 
     let links = package.links(context);
     let on = match track {
         Track::Channel(channel) => on_channel(channel, locale),
-        Track::Core(generation) => say!(
-            locale,
-            "The newest stable release for Foundry VTT {generation}.",
-            "Das neueste stabile Release für Foundry VTT {generation}."
-        ),
+        Track::Core(generation) => {
+            let generation = generation.to_string();
+            say!(
+                locale,
+                "The newest stable release for Foundry VTT {generation}.",
+                "Das neueste stabile Release für Foundry VTT {generation}.",
+                generation
+            )
+        }
     };
     let paste = say!(
         locale,
@@ -197,14 +180,15 @@ fn shown(context: &Context, package: &Package, track: &Track) -> Result<Answer, 
         )
         .field(&paste, &markdown::code(&links.manifest(track)), false);
     let buttons = look::release_buttons(&links, release, locale);
-    Ok(Answer::Message(Message::new(embed).buttons(buttons)))
+    Ok(Message::new(embed).buttons(buttons))
 }
 
 fn on_channel(channel: &Channel, locale: Locale) -> String {
     say!(
         locale,
         "What channel `{channel}` serves.",
-        "Was der Kanal `{channel}` liefert."
+        "Was der Kanal `{channel}` liefert.",
+        channel
     )
 }
 

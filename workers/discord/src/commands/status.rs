@@ -8,10 +8,9 @@ use edge::{
     outbound::{self, AllowedHosts, Bounds},
 };
 use futures_util::future::join_all;
-use serde_json::Value;
 
 use crate::{
-    Host, Locale,
+    Host, Json, Locale,
     context::Context,
     failure::Failure,
     later::deliver::headers,
@@ -146,7 +145,7 @@ async fn health<H: Host>(host: &H, origin: &Url, function: &str) -> Health {
     };
     let status = answer.status;
     let body = answer.body.bytes(MAX_ANSWER).await.unwrap_or_default();
-    let facts: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let facts = Json::read(&body).unwrap_or_default();
     let word = |name: &str| facts[name].as_str().unwrap_or_default().to_owned();
     match status {
         StatusCode::OK if word("function") == function => Health::Up {
@@ -192,7 +191,8 @@ fn line(function: &str, health: &Health, locale: Locale) -> Option<String> {
             let text = say!(
                 locale,
                 "{dependency} does not answer",
-                "{dependency} antwortet nicht"
+                "{dependency} antwortet nicht",
+                dependency
             );
             format!("🟠 `{function}` · {text}")
         }

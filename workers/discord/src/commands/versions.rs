@@ -8,26 +8,11 @@ use crate::{
     answer::Answer,
     context::Context,
     failure::Failure,
-    interaction::Options,
     message::{Button, Color, CustomId, Message, Style, markdown},
 };
 
 /// Releases on a page.
 const PAGE: usize = 10;
-
-/// `/package versions`.
-///
-/// # Errors
-/// [`Failure`].
-pub async fn first<H: Host>(
-    host: &H,
-    context: &Context,
-    options: &Options,
-) -> Result<Answer, Failure> {
-    let id = look::named(options, context.locale())?;
-    let package = look::package(host, &id, context.locale()).await?;
-    Ok(Answer::Message(page(context, &package, 0)))
-}
 
 /// A page's button was pressed: its text is `{id}:{page}`. Whoever called the command turns the
 /// pages of its message; everybody else gets a page of their own.
@@ -53,8 +38,8 @@ pub async fn turn<H: Host>(
     })
 }
 
-/// One page; the last one where there are not so many.
-fn page(context: &Context, package: &Package, number: usize) -> Message {
+/// One page, from 0 on; the last one where there are not so many.
+pub fn page(context: &Context, package: &Package, number: usize) -> Message {
     let locale = context.locale();
     let releases = &package.channels.releases;
     let pages = releases.len().div_ceil(PAGE).max(1);
@@ -66,12 +51,16 @@ fn page(context: &Context, package: &Package, number: usize) -> Message {
         .map(|release| line(package, release, locale))
         .collect();
     let name = package.title();
-    let title = say!(locale, "{name}: versions", "{name}: Versionen");
-    let (shown, count) = (number + 1, releases.len());
+    let title = say!(locale, "{name}: versions", "{name}: Versionen", name);
+    let (shown, count) = ((number + 1).to_string(), releases.len().to_string());
+    let last = pages.to_string();
     let footer = say!(
         locale,
-        "{count} releases, page {shown} of {pages}",
-        "{count} Releases, Seite {shown} von {pages}"
+        "{count} releases, page {shown} of {last}",
+        "{count} Releases, Seite {shown} von {last}",
+        count,
+        shown,
+        last
     );
     let embed = package
         .embed(Color::PLAIN, &title)

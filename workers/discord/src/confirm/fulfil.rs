@@ -36,7 +36,10 @@ pub async fn fulfil<H: Host>(host: &H, context: &Context, wish: Wish) -> Result<
                 say!(
                     locale,
                     "Channel `{channel}` of `{id}` serves **{name}**.",
-                    "Der Kanal `{channel}` von `{id}` liefert **{name}**."
+                    "Der Kanal `{channel}` von `{id}` liefert **{name}**.",
+                    channel,
+                    id,
+                    name
                 ),
             )
         }
@@ -53,7 +56,9 @@ pub async fn fulfil<H: Host>(host: &H, context: &Context, wish: Wish) -> Result<
                 say!(
                     locale,
                     "**{name}** of `{id}` is withdrawn.",
-                    "**{name}** von `{id}` ist zurückgezogen."
+                    "**{name}** von `{id}` ist zurückgezogen.",
+                    name,
+                    id
                 ),
             )
         }
@@ -66,7 +71,9 @@ pub async fn fulfil<H: Host>(host: &H, context: &Context, wish: Wish) -> Result<
                 say!(
                     locale,
                     "**{name}** of `{id}` is there again.",
-                    "**{name}** von `{id}` ist wieder da."
+                    "**{name}** von `{id}` ist wieder da.",
+                    name,
+                    id
                 ),
             )
         }
@@ -76,17 +83,20 @@ pub async fn fulfil<H: Host>(host: &H, context: &Context, wish: Wish) -> Result<
                 say!(
                     locale,
                     "Delivery `{delivery}` is taken up again within minutes.",
-                    "Die Lieferung `{delivery}` wird in wenigen Minuten wieder aufgenommen."
+                    "Die Lieferung `{delivery}` wird in wenigen Minuten wieder aufgenommen.",
+                    delivery
                 ),
             ),
-            Err(RetryError::Refused(ReopenError::NotFailed { state })) => (
-                false,
+            Err(RetryError::Refused(ReopenError::NotFailed { state })) => (false, {
+                let state = state.as_str();
                 say!(
                     locale,
                     "Delivery `{delivery}` is {state}; nothing of it has failed.",
-                    "Die Lieferung `{delivery}` ist im Zustand {state}; nichts daran ist gescheitert."
-                ),
-            ),
+                    "Die Lieferung `{delivery}` ist im Zustand {state}; nichts daran ist gescheitert.",
+                    delivery,
+                    state
+                )
+            }),
             Err(error) => return Err(not_retried(error, locale)),
         },
         Wish::Nothing => (false, String::new()),
@@ -110,7 +120,8 @@ pub fn refused(error: AdministerError, locale: Locale) -> Failure {
     Failure::Said(say!(
         locale,
         "That did not work: {error}.",
-        "Das ging nicht: {error}."
+        "Das ging nicht: {error}.",
+        error
     ))
 }
 
@@ -123,6 +134,7 @@ pub fn not_retried(error: RetryError, locale: Locale) -> Failure {
     Failure::Said(say!(
         locale,
         "That did not work: {error}.",
-        "Das ging nicht: {error}."
+        "Das ging nicht: {error}.",
+        error
     ))
 }

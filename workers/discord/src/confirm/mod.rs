@@ -29,21 +29,30 @@ use seal::Refusal;
 /// How long a button can be pressed, in seconds.
 const LIFETIME: i64 = 10 * 60;
 
-/// Asks whether `wish` is meant: a question of its own for everyone who asks, with two buttons.
+/// A question before something is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What is changed if the answer is yes.
+    pub wish: Wish,
+    /// The question.
+    pub title: String,
+    /// What will be otherwise, in Markdown.
+    pub detail: String,
+}
+
+/// Asks `question`, which only the person who asked for it sees, with two buttons.
 ///
 /// # Errors
 /// [`Failure::Store`].
 pub async fn ask<H: Host>(
     host: &H,
     context: &Context,
-    wish: &Wish,
-    question: &str,
-    detail: &str,
+    question: &Question,
 ) -> Result<Answer, Failure> {
     let locale = context.locale();
     let key = key::read_or_make(host).await?;
     let expires = host.now().milliseconds().div_euclid(1000) + LIFETIME;
-    let text = wish.encode();
+    let text = question.wish.encode();
     let button = |text: &str| -> Option<CustomId> {
         CustomId::new(seal::seal(&key, context.scene.user.as_str(), expires, text))
     };
@@ -51,7 +60,7 @@ pub async fn ask<H: Host>(
         Some(id) => Some(id),
         None => button(&pending::keep(host, &text).await?),
     };
-    let (label, style) = wish.label(locale);
+    let (label, style) = question.wish.label(locale);
     let yes = id.map(|id| Button::press(label, style, id));
     let no = say!(locale, "Cancel", "Abbrechen");
     let no = button(&Wish::Nothing.encode()).map(|id| Button::press(&no, Style::Secondary, id));
@@ -59,7 +68,7 @@ pub async fn ask<H: Host>(
         Style::Danger => Color::BAD,
         _ => Color::PLAIN,
     };
-    let embed = Embed::new(color, question).description(detail);
+    let embed = Embed::new(color, &question.title).description(&question.detail);
     let message = Message::new(embed).buttons(yes.into_iter().chain(no));
     Ok(Answer::Message(message.ephemeral()))
 }

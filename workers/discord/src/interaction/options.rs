@@ -1,7 +1,8 @@
 //! What was filled in after a command's name.
 
 use registry::Snowflake;
-use serde_json::Value;
+
+use crate::Json;
 
 /// One option as it came.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +12,7 @@ pub struct Given {
     /// Discord's number of its type.
     pub kind: u64,
     /// Its value.
-    pub value: Value,
+    pub value: Json,
     /// Whether it is being typed.
     pub focused: bool,
 }

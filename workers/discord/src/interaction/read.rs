@@ -1,10 +1,9 @@
 //! Reading an interaction. What is not looked at may be anything.
 
 use registry::Snowflake;
-use serde_json::Value;
 
 use super::{Act, Call, Event, Given, Interaction, Options, ReplyTo, Scene};
-use crate::Locale;
+use crate::{Json, Locale};
 
 /// Types of interactions.
 mod kind {
@@ -42,8 +41,8 @@ impl Interaction {
     /// # Errors
     /// [`Unreadable`] where the body is not JSON, of no known type, or lacks what its type has.
     pub fn read(body: &[u8]) -> Result<Self, Unreadable> {
-        let body: Value = serde_json::from_slice(body)
-            .map_err(|_| Unreadable("the body is not the JSON it should be".to_owned()))?;
+        let body = Json::read(body)
+            .ok_or_else(|| Unreadable("the body is not the JSON it should be".to_owned()))?;
         let kind = body["type"].as_u64().ok_or_else(|| unreadable("`type`"))?;
         if kind == kind::PING {
             return Ok(Self::Ping);
@@ -73,22 +72,22 @@ impl Interaction {
     }
 }
 
-fn text(data: &Value, name: &str) -> Result<String, Unreadable> {
+fn text(data: &Json, name: &str) -> Result<String, Unreadable> {
     let text = data[name].as_str().filter(|text| !text.is_empty());
     text.map(str::to_owned)
         .ok_or_else(|| unreadable(&format!("`{name}`")))
 }
 
-fn id(value: &Value) -> Option<Snowflake> {
+fn id(value: &Json) -> Option<Snowflake> {
     Snowflake::parse(value.as_str()?).ok()
 }
 
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten().take(MOST)
+fn list(value: &Json) -> impl Iterator<Item = &Json> {
+    value.list().iter().take(MOST)
 }
 
 /// The command, down to its subcommand, and the options there.
-fn call(data: &Value) -> Result<Call, Unreadable> {
+fn call(data: &Json) -> Result<Call, Unreadable> {
     let mut path = vec![text(data, "name")?];
     let mut level = data;
     loop {
@@ -110,7 +109,7 @@ fn call(data: &Value) -> Result<Call, Unreadable> {
                 .as_u64()
                 .ok_or_else(|| unreadable("`type` of an option"))?,
             value: option["value"].clone(),
-            focused: option["focused"].as_bool().unwrap_or_default(),
+            focused: option["focused"].is_true(),
         })
     });
     let options = options.collect::<Result<_, Unreadable>>()?;
@@ -121,13 +120,13 @@ fn call(data: &Value) -> Result<Call, Unreadable> {
 }
 
 /// Who called the command that a message answers.
-fn owner(message: &Value) -> Option<Snowflake> {
+fn owner(message: &Json) -> Option<Snowflake> {
     let user = &message["interaction_metadata"]["user"]["id"];
     id(user).or_else(|| id(&message["interaction"]["user"]["id"]))
 }
 
 /// The fields of a form, which stand in a label each or, as before, in a row.
-fn fields(components: &Value) -> Vec<(String, String)> {
+fn fields(components: &Json) -> Vec<(String, String)> {
     let rows = list(components);
     let fields = rows.flat_map(|row| {
         let labelled = std::iter::once(&row["component"]);
@@ -142,10 +141,10 @@ fn fields(components: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-fn scene(body: &Value) -> Result<Scene, Unreadable> {
+fn scene(body: &Json) -> Result<Scene, Unreadable> {
     let member = &body["member"];
     let user = match &member["user"] {
-        Value::Null => &body["user"],
+        Json::Null => &body["user"],
         user => user,
     };
     // As text, for it has more bits than other languages' numbers.
@@ -164,7 +163,7 @@ fn scene(body: &Value) -> Result<Scene, Unreadable> {
     })
 }
 
-fn reply(body: &Value) -> Result<ReplyTo, Unreadable> {
+fn reply(body: &Json) -> Result<ReplyTo, Unreadable> {
     let token = text(body, "token")?;
     if token.len() > LONGEST_TOKEN {
         return Err(unreadable("`token`"));

@@ -17,14 +17,16 @@ pub fn check(found: &Found, options: &Options, locale: Locale) -> Result<(), Fai
             return Err(Failure::Said(say!(
                 locale,
                 "This command has no option {name}. Reload Discord: its list of commands is old.",
-                "Dieser Befehl hat keine Option {name}. Lade Discord neu: die Liste der Befehle ist veraltet."
+                "Dieser Befehl hat keine Option {name}. Lade Discord neu: die Liste der Befehle ist veraltet.",
+                name
             )));
         };
         if !fits(option, options) {
             return Err(Failure::Said(say!(
                 locale,
                 "The option {name} is not what it should be.",
-                "Die Option {name} ist nicht, was sie sein sollte."
+                "Die Option {name} ist nicht, was sie sein sollte.",
+                name
             )));
         }
     }
@@ -36,7 +38,8 @@ pub fn check(found: &Found, options: &Options, locale: Locale) -> Result<(), Fai
             Err(Failure::Said(say!(
                 locale,
                 "The option `{name}` is missing.",
-                "Die Option `{name}` fehlt."
+                "Die Option `{name}` fehlt.",
+                name
             )))
         }
     }

@@ -4,10 +4,8 @@ use registry::{Channel, ReleaseSummary};
 
 use super::{super::look, Subject, shown};
 use crate::{
-    Host, Locale,
-    answer::Answer,
-    confirm::{self, Wish},
-    context::Context,
+    Locale,
+    confirm::{Question, Wish},
     failure::Failure,
     interaction::Options,
     message::markdown,
@@ -17,29 +15,17 @@ use crate::{
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn promote<H: Host>(
-    host: &H,
-    context: &Context,
-    options: &Options,
-) -> Result<Answer, Failure> {
-    let locale = context.locale();
-    let subject = Subject::read(host, context, options).await?;
+pub fn promote(subject: &Subject, options: &Options, locale: Locale) -> Result<Question, Failure> {
     let channel = channel(options, locale)?;
     let release = subject.release(options, locale)?;
-    ask(host, context, &subject, channel, release).await
+    ask(subject, channel, release, locale)
 }
 
 /// `/release rollback`: to the version that is named, else to the one before what the channel serves.
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn rollback<H: Host>(
-    host: &H,
-    context: &Context,
-    options: &Options,
-) -> Result<Answer, Failure> {
-    let locale = context.locale();
-    let subject = Subject::read(host, context, options).await?;
+pub fn rollback(subject: &Subject, options: &Options, locale: Locale) -> Result<Question, Failure> {
     let channel = channel(options, locale)?;
     if !subject.channels.channels.contains_key(&channel) {
         return Err(look::no_channel(
@@ -48,14 +34,15 @@ pub async fn rollback<H: Host>(
             locale,
         ));
     }
-    let earlier = |release: &&ReleaseSummary| is_earlier(&subject, &channel, release);
+    let earlier = |release: &&ReleaseSummary| is_earlier(subject, &channel, release);
     let release = match subject.named(options, locale)? {
         Some(named) if earlier(&named) => named,
         Some(_) => {
             return Err(Failure::Said(say!(
                 locale,
                 "That release is not earlier than what `{channel}` serves; `/release promote` sets the channel to it.",
-                "Dieses Release ist nicht früher als das, was `{channel}` liefert; `/release promote` stellt den Kanal darauf."
+                "Dieses Release ist nicht früher als das, was `{channel}` liefert; `/release promote` stellt den Kanal darauf.",
+                channel
             )));
         }
         None => {
@@ -65,14 +52,15 @@ pub async fn rollback<H: Host>(
             before.ok_or_else(|| nothing_before(&channel, locale))?
         }
     };
-    ask(host, context, &subject, channel.clone(), release).await
+    ask(subject, channel.clone(), release, locale)
 }
 
 fn nothing_before(channel: &Channel, locale: Locale) -> Failure {
     Failure::Said(say!(
         locale,
         "There is no release before what `{channel}` serves.",
-        "Vor dem, was `{channel}` liefert, gibt es kein Release."
+        "Vor dem, was `{channel}` liefert, gibt es kein Release.",
+        channel
     ))
 }
 
@@ -91,25 +79,25 @@ fn channel(options: &Options, locale: Locale) -> Result<Channel, Failure> {
         Failure::Said(say!(
             locale,
             "That is no channel: {error}.",
-            "Das ist kein Kanal: {error}."
+            "Das ist kein Kanal: {error}.",
+            error
         ))
     })
 }
 
-async fn ask<H: Host>(
-    host: &H,
-    context: &Context,
+fn ask(
     subject: &Subject,
     channel: Channel,
     release: &ReleaseSummary,
-) -> Result<Answer, Failure> {
-    let locale = context.locale();
+    locale: Locale,
+) -> Result<Question, Failure> {
     let version = shown(&release.version);
     if release.yanked {
         return Err(Failure::Said(say!(
             locale,
             "{version} is withdrawn. `/release restore` takes that back.",
-            "{version} ist zurückgezogen. `/release restore` macht das rückgängig."
+            "{version} ist zurückgezogen. `/release restore` macht das rückgängig.",
+            version
         )));
     }
     let head = subject.channels.channels.get(&channel);
@@ -117,24 +105,35 @@ async fn ask<H: Host>(
         return Err(Failure::Said(say!(
             locale,
             "`{channel}` serves {version} already.",
-            "`{channel}` liefert schon {version}."
+            "`{channel}` liefert schon {version}.",
+            channel,
+            version
         )));
     }
     let question = say!(
         locale,
         "Let {channel} serve it?",
-        "Soll {channel} es liefern?"
+        "Soll {channel} es liefern?",
+        channel
     );
     let (id, now) = (&subject.id, subject.now_serves(&channel, locale));
     let detail = say!(
         locale,
         "Channel `{channel}` of `{id}` will serve {version}. {now}",
-        "Der Kanal `{channel}` von `{id}` wird {version} liefern. {now}"
+        "Der Kanal `{channel}` von `{id}` wird {version} liefern. {now}",
+        channel,
+        id,
+        version,
+        now
     );
     let wish = Wish::Promote {
         id: subject.id.clone(),
         channel,
         version: release.version.clone(),
     };
-    confirm::ask(host, context, &wish, &question, &detail).await
+    Ok(Question {
+        wish,
+        title: question,
+        detail,
+    })
 }

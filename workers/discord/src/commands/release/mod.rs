@@ -4,15 +4,36 @@ mod channels;
 pub mod status;
 mod withdrawal;
 
-pub use channels::{promote, rollback};
-pub use withdrawal::{restore, retry, yank};
-
 use registry::{Channel, ChannelsRecord, PackageId, ReleaseSummary, Version};
 
 use super::{look, package};
 use crate::{
-    Host, Locale, context::Context, failure::Failure, interaction::Options, message::markdown,
+    Host, Locale, confirm::Question, context::Context, failure::Failure, interaction::Options,
+    message::markdown, table::Handler,
 };
+
+/// The question that a command is answered with; one read of the store.
+///
+/// # Errors
+/// [`Failure`], also where what is asked for cannot be done.
+pub async fn question<H: Host>(
+    host: &H,
+    context: &Context,
+    handler: Handler,
+    options: &Options,
+) -> Result<Question, Failure> {
+    let locale = context.locale();
+    if handler == Handler::ReleaseRetry {
+        return withdrawal::retry(host, context, options).await;
+    }
+    let subject = Subject::read(host, context, options).await?;
+    match handler {
+        Handler::ReleaseRollback => channels::rollback(&subject, options, locale),
+        Handler::ReleaseYank => withdrawal::yank(&subject, options, locale),
+        Handler::ReleaseRestore => withdrawal::restore(&subject, options, locale),
+        _ => channels::promote(&subject, options, locale),
+    }
+}
 
 /// A package that something is to be done with, by one read of the store.
 struct Subject {
@@ -57,7 +78,8 @@ impl Subject {
                 say!(
                     locale,
                     "Now it serves {version}.",
-                    "Jetzt liefert er {version}."
+                    "Jetzt liefert er {version}.",
+                    version
                 )
             }
             None => say!(locale, "Now it serves nothing.", "Jetzt liefert er nichts."),

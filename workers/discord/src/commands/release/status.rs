@@ -66,8 +66,7 @@ pub async fn message<H: Host>(
                 Failure::Said(say!(
                     locale,
                     "No delivery `{delivery}` is journalled. Journals are kept for 90 days.",
-                    "Eine Lieferung `{delivery}` steht in keinem Journal. Journale werden 90 Tage aufbewahrt."
-                ))
+                    "Eine Lieferung `{delivery}` steht in keinem Journal. Journale werden 90 Tage aufbewahrt.", delivery))
             })?;
             Ok(Message::new(one(&journal, locale)).ephemeral())
         }

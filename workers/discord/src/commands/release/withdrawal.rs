@@ -4,9 +4,8 @@ use registry::{DeliveryId, Journal, Key, store, text};
 
 use super::{Subject, shown};
 use crate::{
-    Host,
-    answer::Answer,
-    confirm::{self, Wish},
+    Host, Locale,
+    confirm::{self, Question, Wish},
     context::Context,
     failure::Failure,
     interaction::Options,
@@ -20,20 +19,15 @@ const LONGEST_REASON: usize = 500;
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn yank<H: Host>(
-    host: &H,
-    context: &Context,
-    options: &Options,
-) -> Result<Answer, Failure> {
-    let locale = context.locale();
-    let subject = Subject::read(host, context, options).await?;
+pub fn yank(subject: &Subject, options: &Options, locale: Locale) -> Result<Question, Failure> {
     let release = subject.release(options, locale)?;
     let (id, version) = (&subject.id, shown(&release.version));
     if release.yanked {
         return Err(Failure::Said(say!(
             locale,
             "{version} is withdrawn already.",
-            "{version} ist schon zurückgezogen."
+            "{version} ist schon zurückgezogen.",
+            version
         )));
     }
     let reason = text::plain(options.text("reason").unwrap_or_default(), LONGEST_REASON);
@@ -53,34 +47,36 @@ pub async fn yank<H: Host>(
     let detail = say!(
         locale,
         "{version} of `{id}` can no longer be installed, and channels fall back to an earlier release.\n\nReason: {shown_reason}",
-        "{version} von `{id}` kann nicht mehr installiert werden, und Kanäle fallen auf ein früheres Release zurück.\n\nGrund: {shown_reason}"
+        "{version} von `{id}` kann nicht mehr installiert werden, und Kanäle fallen auf ein früheres Release zurück.\n\nGrund: {shown_reason}",
+        version,
+        id,
+        shown_reason
     );
     let wish = Wish::Yank {
         id: id.clone(),
         version: release.version.clone(),
         reason,
     };
-    confirm::ask(host, context, &wish, &question, &detail).await
+    Ok(Question {
+        wish,
+        title: question,
+        detail,
+    })
 }
 
 /// `/release restore`.
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn restore<H: Host>(
-    host: &H,
-    context: &Context,
-    options: &Options,
-) -> Result<Answer, Failure> {
-    let locale = context.locale();
-    let subject = Subject::read(host, context, options).await?;
+pub fn restore(subject: &Subject, options: &Options, locale: Locale) -> Result<Question, Failure> {
     let release = subject.release(options, locale)?;
     let (id, version) = (&subject.id, shown(&release.version));
     if !release.yanked {
         return Err(Failure::Said(say!(
             locale,
             "{version} is not withdrawn.",
-            "{version} ist nicht zurückgezogen."
+            "{version} ist nicht zurückgezogen.",
+            version
         )));
     }
     let question = say!(
@@ -91,13 +87,19 @@ pub async fn restore<H: Host>(
     let detail = say!(
         locale,
         "{version} of `{id}` can be installed again, and channels that were set to it serve it.",
-        "{version} von `{id}` kann wieder installiert werden, und Kanäle, die darauf standen, liefern es."
+        "{version} von `{id}` kann wieder installiert werden, und Kanäle, die darauf standen, liefern es.",
+        version,
+        id
     );
     let wish = Wish::Restore {
         id: id.clone(),
         version: release.version.clone(),
     };
-    confirm::ask(host, context, &wish, &question, &detail).await
+    Ok(Question {
+        wish,
+        title: question,
+        detail,
+    })
 }
 
 /// `/release retry`.
@@ -108,7 +110,7 @@ pub async fn retry<H: Host>(
     host: &H,
     context: &Context,
     options: &Options,
-) -> Result<Answer, Failure> {
+) -> Result<Question, Failure> {
     let locale = context.locale();
     let delivery = delivery(options, context)?;
     let journal = store::read::<Journal, _>(host, &Key::Delivery(&delivery)).await?;
@@ -131,10 +133,18 @@ pub async fn retry<H: Host>(
     let detail = say!(
         locale,
         "Delivery `{delivery}` of {repository} {tag} goes on where it failed.\n\n{error}",
-        "Die Lieferung `{delivery}` von {repository} {tag} geht weiter, wo sie gescheitert ist.\n\n{error}"
+        "Die Lieferung `{delivery}` von {repository} {tag} geht weiter, wo sie gescheitert ist.\n\n{error}",
+        delivery,
+        repository,
+        tag,
+        error
     );
     let wish = Wish::Retry { delivery };
-    confirm::ask(host, context, &wish, &question, &detail).await
+    Ok(Question {
+        wish,
+        title: question,
+        detail,
+    })
 }
 
 /// The delivery in the option `delivery`.
@@ -148,7 +158,8 @@ pub fn delivery(options: &Options, context: &Context) -> Result<DeliveryId, Fail
         Failure::Said(say!(
             context.locale(),
             "That is no delivery: {error}.",
-            "Das ist keine Lieferung: {error}."
+            "Das ist keine Lieferung: {error}.",
+            error
         ))
     })
 }

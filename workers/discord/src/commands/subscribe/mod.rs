@@ -73,7 +73,7 @@ pub async fn ask<H: Host>(
     let form = CustomId::new(place).ok_or_else(|| unusable(locale))?;
     Ok(Answer::Modal(Modal {
         id: form,
-        title: Text::new(&say!(locale, "Announce {id}", "{id} ankündigen")),
+        title: Text::new(&say!(locale, "Announce {id}", "{id} ankündigen", id)),
         field: FIELD,
         label: Text::new(&say!(
             locale,

@@ -9,11 +9,10 @@ use registry::{
     record::{Subscribed, Subscription},
     store::{self, SubscribeError},
 };
-use serde_json::Value;
 
 use super::{super::look, Asked, Unwanted, unusable};
 use crate::{
-    Host, Locale,
+    Host, Json, Locale,
     context::Context,
     failure::Failure,
     later::deliver::{api, bounds, headers},
@@ -46,7 +45,8 @@ pub async fn subscribe<H: Host>(
         return Err(Failure::Said(say!(
             locale,
             "That webhook belongs to another channel than <#{channel}>. Make one in that channel's settings, or name its channel in the command.",
-            "Dieser Webhook gehört zu einem anderen Kanal als <#{channel}>. Lege einen in dessen Einstellungen an, oder nenne seinen Kanal im Befehl."
+            "Dieser Webhook gehört zu einem anderen Kanal als <#{channel}>. Lege einen in dessen Einstellungen an, oder nenne seinen Kanal im Befehl.",
+            channel
         )));
     }
     let (id, channel) = (asked.id, asked.channel);
@@ -66,19 +66,24 @@ pub async fn subscribe<H: Host>(
         Subscribed::Added => say!(
             locale,
             "Releases of `{id}` are announced in <#{channel}> from now on.",
-            "Releases von `{id}` werden ab jetzt in <#{channel}> angekündigt."
+            "Releases von `{id}` werden ab jetzt in <#{channel}> angekündigt.",
+            id,
+            channel
         ),
         Subscribed::Replaced => say!(
             locale,
             "Releases of `{id}` were announced in <#{channel}> already; what you said now counts.",
-            "Releases von `{id}` wurden in <#{channel}> schon angekündigt; jetzt gilt, was du eben gesagt hast."
+            "Releases von `{id}` wurden in <#{channel}> schon angekündigt; jetzt gilt, was du eben gesagt hast.",
+            id,
+            channel
         ),
     };
     if let Some(role) = role {
         text.push_str(&say!(
             locale,
             " {role} is mentioned.",
-            " {role} wird erwähnt."
+            " {role} wird erwähnt.",
+            role
         ));
     }
     let title = say!(locale, "Subscribed", "Abonniert");
@@ -103,14 +108,18 @@ pub async fn end<H: Host>(
         let text = say!(
             locale,
             "Releases of `{id}` are no longer announced in <#{channel}>.",
-            "Releases von `{id}` werden in <#{channel}> nicht mehr angekündigt."
+            "Releases von `{id}` werden in <#{channel}> nicht mehr angekündigt.",
+            id,
+            channel
         );
         (Color::STABLE, text)
     } else {
         let text = say!(
             locale,
             "Releases of `{id}` were not announced in <#{channel}>.",
-            "Releases von `{id}` wurden in <#{channel}> nicht angekündigt."
+            "Releases von `{id}` wurden in <#{channel}> nicht angekündigt.",
+            id,
+            channel
         );
         (Color::PLAIN, text)
     };
@@ -157,7 +166,7 @@ async fn owner<H: Host>(
         _ => return Err(silent()),
     }
     let body = answer.body.bytes(limit).await.map_err(|_| silent())?;
-    let facts: Value = serde_json::from_slice(&body).map_err(|_| silent())?;
+    let facts = Json::read(&body).ok_or_else(silent)?;
     let id = |name: &str| Snowflake::parse(facts[name].as_str()?).ok();
     Ok((id("guild_id"), id("channel_id")))
 }
