@@ -1,5 +1,6 @@
 //! What operators and moderators do from Discord, and what Discord does itself.
 
+mod names;
 mod operators;
 mod register;
 mod signed;
@@ -14,6 +15,7 @@ pub fn cases() -> Vec<Case> {
     let groups = [
         signed::cases(),
         operators::cases(),
+        names::cases(),
         subscribers::cases(),
         register::cases(),
     ];
