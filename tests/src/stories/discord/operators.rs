@@ -25,6 +25,10 @@ pub fn cases() -> Vec<Case> {
             "discord: a question is for the person who was asked",
             foreign,
         ),
+        Case::new(
+            "discord: a failed delivery is looked at and taken up again",
+            retried,
+        ),
         Case::new("discord: versions are turned page by page", paged),
         Case::new(
             "discord: an answer that comes later is put in its place though Discord is busy",
@@ -152,6 +156,34 @@ fn foreign(world: &World) -> Result<()> {
         );
     }
     ensure!(served(world, &id, "stable")? == "1.1.0");
+    Ok(())
+}
+
+fn retried(world: &World) -> Result<()> {
+    let id = world.id("retried");
+    let broken = Package::module(&id, "1.0.0").field("version", "2.0.0");
+    let release = world.release("acme/retried", "v1.0.0");
+    let delivery = release.asset("module.zip", broken.zip()).make();
+    delivery.send("published")?.expect(202)?;
+    let journal = world.finished(&delivery.id)?;
+    ensure!(journal.state() == "failed", "{}", journal.0);
+
+    let status = by_operator(Interaction::command("release status"));
+    let heard = world.interact(status.option("delivery", delivery.id.as_str()))?;
+    ensure!(
+        heard.answer["type"] == 5 && heard.is_private(),
+        "{}",
+        heard.answer
+    );
+    says(&heard, "failed")?;
+    let retry = by_operator(Interaction::command("release retry"));
+    let asked = world.interact(retry.option("delivery", delivery.id.as_str()))?;
+    says(&press(world, &asked, "Yes")?, "Done")?;
+    let steps = world.journal(&delivery.id)?.0["steps"].to_string();
+    ensure!(steps.contains("taken up again by mira"), "{steps}");
+    world.admin("POST", "/webhooks/resume", "")?.expect(200)?;
+    // It is as broken as before.
+    ensure!(world.finished(&delivery.id)?.state() == "failed");
     Ok(())
 }
 
