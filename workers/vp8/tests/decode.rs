@@ -1,67 +1,20 @@
 //! What is encoded is decoded by an independent decoder, close to what it was.
 
-use image_webp::WebPDecoder;
+mod pictures;
+
+use pictures::{Picture, Pixel, decode, noise, scene};
 use proptest::prelude::*;
 use vp8::{Encoder, Error, Layout, Options};
 
-/// A picture with opacity.
-#[derive(Clone, Debug)]
-struct Picture {
-    width: u32,
-    height: u32,
-    rgba: Vec<u8>,
+fn rgb(picture: &Picture) -> Vec<u8> {
+    let pixels = picture.rgba.chunks_exact(4);
+    pixels
+        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
+        .collect()
 }
 
-impl Picture {
-    fn of(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Self {
-        let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-        let rgba = pixels.flat_map(|(x, y)| pixel(x, y)).collect();
-        Self {
-            width,
-            height,
-            rgba,
-        }
-    }
-
-    fn rgb(&self) -> Vec<u8> {
-        self.rgba
-            .chunks_exact(4)
-            .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
-            .collect()
-    }
-
-    fn encode(&self, quality: f32) -> Vec<u8> {
-        vp8::encode_rgba(self.width, self.height, &self.rgba, &Options { quality })
-            .expect("it can be encoded")
-    }
-
-    fn opaque(&self) -> bool {
-        self.rgba.chunks_exact(4).all(|pixel| pixel[3] == 255)
-    }
-}
-
-/// The pixel at a place.
-type Pixel = fn(u32, u32) -> [u8; 4];
-
-/// What a decoder sees.
-fn decode(file: &[u8]) -> Picture {
-    let mut decoder = WebPDecoder::new(std::io::Cursor::new(file)).expect("it is a file");
-    let (width, height) = decoder.dimensions();
-    let mut samples = vec![0; decoder.output_buffer_size().expect("it fits")];
-    decoder.read_image(&mut samples).expect("it is decoded");
-    let rgba = if decoder.has_alpha() {
-        samples
-    } else {
-        samples
-            .chunks_exact(3)
-            .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255])
-            .collect()
-    };
-    Picture {
-        width,
-        height,
-        rgba,
-    }
+fn opaque(picture: &Picture) -> bool {
+    picture.rgba.chunks_exact(4).all(|pixel| pixel[3] == 255)
 }
 
 /// Mean squared error of luma where pixels are opaque.
@@ -96,30 +49,7 @@ fn check(picture: &Picture, quality: f32, most: f64) {
         picture.width,
         picture.height
     );
-    assert_eq!(&file[12..16] == b"VP8X", !picture.opaque());
-}
-
-fn noise(x: u32, y: u32) -> u32 {
-    let mut value = x.wrapping_mul(0x9e37_79b1) ^ y.wrapping_mul(0x85eb_ca77);
-    value ^= value >> 15;
-    value = value.wrapping_mul(0x2c1b_3c6d);
-    value ^ value >> 12
-}
-
-fn scene(x: u32, y: u32) -> [u8; 4] {
-    let wave = ((f64::from(x) / 9.0).sin() + (f64::from(y) / 13.0).cos()) * 40.0;
-    let edge = if (x / 23 + y / 17).is_multiple_of(2) {
-        60.0
-    } else {
-        -20.0
-    };
-    let value = |offset: f64| (128.0 + wave + edge + offset).clamp(0.0, 255.0) as u8;
-    [
-        value(10.0),
-        value(-20.0),
-        value(f64::from(noise(x, y) % 16)),
-        255,
-    ]
+    assert_eq!(&file[12..16] == b"VP8X", !opaque(picture));
 }
 
 #[test]
@@ -268,9 +198,9 @@ fn pieces_make_the_same_file_as_the_whole() {
             "{piece}"
         );
     }
-    let mut rgb = Encoder::new(75, 61, Layout::Rgb, &Options { quality: 70.0 }).expect("fits");
-    rgb.push(&picture.rgb());
-    assert!(rgb.finish().expect("complete").alpha.is_none());
+    let mut opaque = Encoder::new(75, 61, Layout::Rgb, &Options { quality: 70.0 }).expect("fits");
+    opaque.push(&rgb(&picture));
+    assert!(opaque.finish().expect("complete").alpha.is_none());
 }
 
 #[test]

@@ -37,6 +37,10 @@ const CONFINED: &[Confined] = &[
         to: CODECS,
     },
     Confined {
+        library: "vp8",
+        to: CODECS,
+    },
+    Confined {
         library: "png",
         to: CODECS,
     },
