@@ -82,7 +82,7 @@ fn publish(world: &World, values: &BTreeMap<String, String>) -> Result<()> {
 
 fn release(world: &World, repository: &str, version: &str, package: &Package) -> Result<()> {
     let release = world.release(repository, &format!("v{version}"));
-    let journal = release.source(package.zip()).publish();
+    let journal = release.asset("module.zip", package.zip()).publish();
     journal.with_context(|| format!("{repository} {version}"))?;
     Ok(())
 }

@@ -16,10 +16,10 @@ use crate::{Host, failure::StepError, github::Client};
 const WITH_A_SIGN: i64 = 10 * 60 * 1000;
 
 /// How long they are waited for where nothing says so, in milliseconds.
-const WITHOUT: i64 = 10 * 1000;
+const WITHOUT: i64 = 6 * 1000;
 
 /// Pauses before the second, third, … look, in seconds; the last one repeats.
-const PAUSES: [u64; 7] = [5, 10, 15, 30, 60, 120, 180];
+const PAUSES: [u64; 8] = [1, 2, 3, 10, 15, 30, 60, 120];
 
 /// Lets the source archive be taken, unless assets are worth waiting for: `coming` are those that
 /// are being uploaded.

@@ -68,7 +68,7 @@ fn assets_are_waited_for_as_long_as_something_says_that_they_come() {
             later(1),
             false,
             true,
-            5..=5,
+            1..=1,
         ),
         ("by a workflow", later(6), true, true, 60..=600),
         (
@@ -78,7 +78,7 @@ fn assets_are_waited_for_as_long_as_something_says_that_they_come() {
             true,
             60..=600,
         ),
-        ("nothing, and no sign of it", None, false, false, 10..=10),
+        ("nothing, and no sign of it", None, false, false, 6..=6),
         (
             "workflows that attach nothing",
             None,
