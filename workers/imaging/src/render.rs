@@ -2,6 +2,7 @@
 
 mod moving;
 mod still;
+mod streamed;
 
 use crate::bmp::Bmp;
 use crate::jpeg::Jpeg;
@@ -144,10 +145,7 @@ impl Request<'_> {
             placement,
             profile,
         };
-        let raster = self.raster(source, stored, 0)?;
-        let (width, height) = (raster.width as u32, raster.height as u32);
-        let bytes = crate::encode::still(&raster, self.target)?;
-        self.finished(bytes, width, height, 1)
+        self.picture(source, stored)
     }
 
     fn finished(

@@ -7,7 +7,7 @@ mod webp;
 use crate::raster::Raster;
 use crate::webp::container::{self, Frame};
 use crate::{Error, Format, Target};
-pub(crate) use webp::picture;
+pub(crate) use webp::{Lossy, picture};
 
 /// The longest side that a format can have.
 pub(crate) fn longest_side(format: Format) -> u64 {

@@ -17,22 +17,47 @@ pub(crate) fn picture(raster: &Raster, target: Target) -> Result<Picture, Error>
 }
 
 fn lossy(raster: &Raster, quality: Quality) -> Result<Picture, Error> {
-    let layout = match raster.alpha {
-        true => vp8::Layout::Rgba,
-        false => vp8::Layout::Rgb,
-    };
     let (width, height) = (raster.width as u32, raster.height as u32);
-    let options = vp8::Options {
-        quality: quality.get().into(),
-    };
-    let frame = vp8::encode_frame(width, height, layout, &raster.pixels, &options)
-        .map_err(|error| failed(Format::WebP, error))?;
-    Ok(Picture {
-        kind: *b"VP8 ",
-        transparent: frame.alpha.is_some(),
-        stream: frame.vp8,
-        alpha: frame.alpha,
-    })
+    let mut encoder = Lossy::new(width, height, raster.alpha, quality)?;
+    encoder.push(&raster.pixels);
+    encoder.finish()
+}
+
+/// Encodes a picture whose rows come in pieces.
+pub(crate) struct Lossy(vp8::Encoder);
+
+impl Lossy {
+    /// For a picture of that size, with or without alpha.
+    pub fn new(width: u32, height: u32, alpha: bool, quality: Quality) -> Result<Self, Error> {
+        let layout = match alpha {
+            true => vp8::Layout::Rgba,
+            false => vp8::Layout::Rgb,
+        };
+        let options = vp8::Options {
+            quality: quality.get().into(),
+        };
+        let encoder = vp8::Encoder::new(width, height, layout, &options);
+        Ok(Self(encoder.map_err(|error| failed(Format::WebP, error))?))
+    }
+
+    /// Takes the next pixels.
+    pub fn push(&mut self, pixels: &[u8]) {
+        self.0.push(pixels);
+    }
+
+    /// The picture, if all of it came.
+    pub fn finish(self) -> Result<Picture, Error> {
+        let frame = self
+            .0
+            .finish()
+            .map_err(|error| failed(Format::WebP, error))?;
+        Ok(Picture {
+            kind: *b"VP8 ",
+            transparent: frame.alpha.is_some(),
+            stream: frame.vp8,
+            alpha: frame.alpha,
+        })
+    }
 }
 
 fn lossless(raster: &Raster) -> Result<Picture, Error> {

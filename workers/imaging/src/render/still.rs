@@ -8,9 +8,9 @@ use crate::effects::trim::Finder;
 use crate::placement::Placement;
 use crate::plan::{self, Plan};
 use crate::raster::Raster;
-use crate::resize::{Part, Resizer};
+use crate::resize::{Job, Part, Resizer};
 use crate::source::{Model, Sink, Source};
-use crate::{Colour, Error, Limit, Target, encode};
+use crate::{Colour, Error, Limit, Rendered, Target, encode};
 
 /// Bytes that tables and buffers of decoders and encoders hold, however small the picture is.
 const BASE: u64 = 1 << 20;
@@ -26,26 +26,31 @@ pub(super) struct Stored<'a> {
 }
 
 impl Request<'_> {
-    /// The finished picture. `held` counts the bytes that are held for it elsewhere.
-    pub(super) fn raster(
+    /// The finished file of one picture.
+    pub(super) fn picture(
         self,
         source: &mut dyn Source,
         stored: Stored,
-        held: u64,
-    ) -> Result<Raster, Error> {
+    ) -> Result<Rendered, Error> {
         self.check_source(stored.size)?;
         let placement = plan::placement(self.transform, stored.placement);
         let mut kept = plan::cropped(self.transform, placement, stored.size)?;
         if let Some(trim) = self.transform.trim {
-            Limit::Memory.check(source.memory() + held, self.limits.memory)?;
+            self.check_memory(source.memory())?;
             kept = trimmed(source, kept, trim.tolerance)?;
         }
         let plan = Plan::new(self.transform, placement, kept);
         self.check_plan(&plan)?;
-        self.planned(source, &plan, stored.profile, held)
+        if let Some(quality) = self.streams(&plan, source.model()) {
+            return self.streamed(source, stored, &plan, quality);
+        }
+        let raster = self.planned(source, &plan, stored.profile, 0)?;
+        let bytes = encode::still(&raster, self.target)?;
+        self.finished(bytes, raster.width as u32, raster.height as u32, 1)
     }
 
-    /// Decodes and resizes by a plan, then finishes.
+    /// Decodes and resizes by a plan, then finishes. `held` counts the bytes that are held for it
+    /// elsewhere.
     pub(super) fn planned(
         self,
         source: &mut dyn Source,
@@ -53,22 +58,11 @@ impl Request<'_> {
         profile: Option<&[u8]>,
         held: u64,
     ) -> Result<Raster, Error> {
-        let coarse =
-            self.is_coarse_in_colour() && matches!(source.model(), Model::Ycc | Model::NarrowYcc);
-        for (index, plane) in source.planes().iter().enumerate() {
-            let finer = if coarse && index > 0 { 2.0 } else { 1.0 };
-            source.reduce(index, plan.ratio(plane) * finer);
-        }
-        let jobs: Vec<_> = source
-            .planes()
-            .iter()
-            .map(|plane| plan.job(plane))
-            .collect();
+        let jobs = self.jobs(source, plan);
         let resizing: u64 = jobs.iter().map(Resizer::predict).sum();
         // What is resized is put together, and perhaps placed or put on a canvas; then it is encoded.
         let finishing = (plan.pixels() * 8).max(encode::predict(self.target, plan.pixels()));
-        let total = BASE + held + source.memory() + resizing + finishing;
-        Limit::Memory.check(total, self.limits.memory)?;
+        self.check_memory(held + source.memory() + resizing + finishing)?;
 
         let mut resizers = Resizers(jobs.into_iter().map(Resizer::new).collect());
         source.decode(&mut resizers)?;
@@ -81,6 +75,23 @@ impl Request<'_> {
         let size = (plan.width as usize, plan.height as usize);
         let raster = assemble(model, planes, size, profile.as_ref());
         Ok(self.finish(raster.simplified().placed(plan.placement), plan))
+    }
+
+    /// What is to be made of each plane, which is reduced first as far as that allows.
+    pub(super) fn jobs(self, source: &mut dyn Source, plan: &Plan) -> Vec<Job> {
+        let coarse =
+            self.is_coarse_in_colour() && matches!(source.model(), Model::Ycc | Model::NarrowYcc);
+        for (index, plane) in source.planes().iter().enumerate() {
+            let finer = if coarse && index > 0 { 2.0 } else { 1.0 };
+            source.reduce(index, plan.ratio(plane) * finer);
+        }
+        let planes = source.planes();
+        planes.iter().map(|plane| plan.job(plane)).collect()
+    }
+
+    /// Refuses what would need too much memory.
+    pub(super) fn check_memory(self, bytes: u64) -> Result<(), Error> {
+        Limit::Memory.check(BASE + bytes, self.limits.memory)
     }
 
     /// Refuses results that are too large.

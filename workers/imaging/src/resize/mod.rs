@@ -76,6 +76,8 @@ pub(crate) struct Resizer {
     /// Samples of one channel in `ring` and `filtered`, with room for the padding of the weights.
     stride: usize,
     output: Vec<u8>,
+    /// Rows of the result that were taken.
+    taken: usize,
     /// Rows of the result so far.
     finished: usize,
 }
@@ -83,17 +85,25 @@ pub(crate) struct Resizer {
 impl Resizer {
     /// Allocates what the job needs; see [`Resizer::predict`].
     pub fn new(job: Job) -> Self {
+        let size = job.width as usize * job.height as usize * job.channels;
+        let mut resizer = Self::flowing(job);
+        resizer.output.reserve_exact(size);
+        resizer
+    }
+
+    /// For a result that is taken while it is made; see [`Resizer::predict_flowing`].
+    pub fn flowing(job: Job) -> Self {
         let across = Axis::new(job.columns, job.bounds.width, job.width);
         let down = Axis::new(job.rows, job.bounds.height, job.height);
         let shrunk = job.bounds.width.div_ceil(across.shrink) as usize;
         let stride = (shrunk + across.taps).next_multiple_of(LANES);
         let row = stride * job.channels;
-        let size = job.width as usize * job.height as usize * job.channels;
         Self {
             shrink: Shrink::new(&job, across.shrink, down.shrink),
             ring: vec![0.0; row * down.taps],
             filtered: vec![0.0; row],
-            output: Vec::with_capacity(size),
+            output: Vec::new(),
+            taken: 0,
             row: 0,
             made: 0,
             finished: 0,
@@ -106,6 +116,12 @@ impl Resizer {
 
     /// Bytes that a job will hold at most, the result among them.
     pub fn predict(job: &Job) -> u64 {
+        let size = u64::from(job.width) * u64::from(job.height) * job.channels as u64;
+        Self::predict_flowing(job) + size
+    }
+
+    /// Bytes that a job will hold at most, apart from the result.
+    pub fn predict_flowing(job: &Job) -> u64 {
         let ratio = |length: f64, output: u32| length / f64::from(output.max(1));
         let shrunk = |ratio: f64| (ratio / 2.0).floor().max(1.0);
         let across = ratio(job.columns.length, job.width);
@@ -116,9 +132,8 @@ impl Resizer {
         let ring = row * channels * 4.0 * (taps(down) + 1.0);
         let weights = taps(across) * f64::from(job.width) + taps(down) * f64::from(job.height);
         let sums = f64::from(job.bounds.width) * channels * 4.0;
-        let output = f64::from(job.width) * f64::from(job.height) * channels;
         // Weights exist twice while they are made, once in double length.
-        (ring + weights * 16.0 + sums + output) as u64
+        (ring + weights * 16.0 + sums) as u64
     }
 
     /// Takes the next row of the plane, from its first to its last sample.
@@ -147,6 +162,20 @@ impl Resizer {
             self.made += 1;
             self.emit();
         }
+    }
+
+    /// Rows of the result that can be taken.
+    pub fn ready(&self) -> usize {
+        self.finished - self.taken
+    }
+
+    /// Takes the next `rows` rows of the result.
+    pub fn take(&mut self, rows: usize) -> Vec<u8> {
+        let rows = rows.min(self.ready());
+        let length = rows * self.job.width as usize * self.job.channels;
+        self.taken += rows;
+        let rest = self.output.split_off(length);
+        std::mem::replace(&mut self.output, rest)
     }
 
     /// The result, unless rows are missing.
