@@ -162,6 +162,34 @@ impl Body {
         }
         Ok(whole.freeze())
     }
+
+    /// The whole body in memory, which must have exactly `length` bytes.
+    ///
+    /// # Errors
+    /// [`BodyError::Length`], or what the underlying stream says.
+    pub async fn exactly(mut self, length: u64) -> Result<Bytes, BodyError> {
+        if let Self::Bytes(bytes) = &self
+            && bytes.len() as u64 == length
+        {
+            return Ok(bytes.clone());
+        }
+        let mut whole = BytesMut::new();
+        while let Some(piece) = self.next().await {
+            whole.extend_from_slice(&piece?);
+            if whole.len() as u64 > length {
+                break;
+            }
+        }
+        let received = whole.len() as u64;
+        if received == length {
+            Ok(whole.freeze())
+        } else {
+            Err(BodyError::Length {
+                expected: length,
+                received,
+            })
+        }
+    }
 }
 
 impl Stream for Body {

@@ -48,6 +48,20 @@ pub mod name {
     pub const PROXY_PRESETS: &str = "PROXY_PRESETS";
     /// Most bytes that proxied images may take in the store.
     pub const PROXY_CACHE_BYTES: &str = "PROXY_CACHE_BYTES";
+    /// Base URL of the S3 API that the objects are stored behind.
+    pub const STORE_ENDPOINT: &str = "STORE_ENDPOINT";
+    /// Name of the bucket there.
+    pub const STORE_BUCKET: &str = "STORE_BUCKET";
+    /// Its region; R2's is `auto`.
+    pub const STORE_REGION: &str = "STORE_REGION";
+    /// Secret: id of the key that requests to it are signed with.
+    pub const STORE_ACCESS_KEY_ID: &str = "STORE_ACCESS_KEY_ID";
+    /// Secret: that key.
+    pub const STORE_SECRET_ACCESS_KEY: &str = "STORE_SECRET_ACCESS_KEY";
+    /// Most bytes of copies of the bucket's objects that a node keeps.
+    pub const CACHE_BYTES: &str = "CACHE_BYTES";
+    /// For how many seconds a node answers from its copy of what may change.
+    pub const CACHE_SECONDS: &str = "CACHE_SECONDS";
 }
 
 /// Why a variable or secret cannot be used. Never carries its value.

@@ -60,3 +60,15 @@ pub trait Fetch {
     /// [`FetchError`].
     async fn fetch(&self, request: FetchRequest) -> Result<FetchResponse, FetchError>;
 }
+
+/// Sends requests whose bodies are too large for memory. Needed where the object store is another
+/// server; functions do not use it.
+pub trait Upload {
+    /// Sends `request` with `body`, whose length must be known, in place of its own, and waits for
+    /// the head of the answer. Where the body fails, the exchange is broken off, so that the other
+    /// server sees that it is not whole.
+    ///
+    /// # Errors
+    /// [`FetchError`], also where the body failed.
+    async fn upload(&self, request: FetchRequest, body: Body) -> Result<FetchResponse, FetchError>;
+}

@@ -34,7 +34,7 @@ pub use body::{Body, BodyError, ByteStream, HostStream};
 pub use bytes::Bytes;
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
-pub use fetch::{Fetch, FetchError, FetchRequest, FetchResponse};
+pub use fetch::{Fetch, FetchError, FetchRequest, FetchResponse, Upload};
 pub use function::{Function, Unhealthy};
 pub use headers::{HeaderSource, Headers};
 pub use http::{HeaderName, HeaderValue, Method, StatusCode, header};

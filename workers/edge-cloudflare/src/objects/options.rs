@@ -61,17 +61,13 @@ pub(super) fn writing(put: &Put, condition: &Condition) -> String {
     Value::Object(options).to_string()
 }
 
-/// How to write in parts, whose checksum R2 neither checks nor keeps.
+/// How to write in parts, whose checksum R2 does not check.
 pub(super) fn writing_parts(put: &Put) -> String {
-    let mut options = travelling(put);
-    if let Some(sha256) = &put.sha256 {
-        let custom = options.entry("customMetadata").or_insert_with(|| json!({}));
-        custom["sha256"] = hex(sha256).into();
-    }
-    Value::Object(options).to_string()
+    Value::Object(travelling(put)).to_string()
 }
 
-/// What travels with the object.
+/// What travels with the object. The checksum does so by its own metadata, because R2 keeps none of a
+/// write in parts, and tells none to those who read over its S3 API.
 fn travelling(put: &Put) -> Map<String, Value> {
     let mut options = Map::new();
     let mut http = Map::new();
@@ -82,9 +78,15 @@ fn travelling(put: &Put) -> Map<String, Value> {
         http.insert("cacheControl".into(), cache_control.into());
     }
     options.insert("httpMetadata".into(), http.into());
+    let mut custom = Map::new();
     if let Some(expires) = put.expires {
-        let expires = expires.milliseconds().to_string();
-        options.insert("customMetadata".into(), json!({ "expires": expires }));
+        custom.insert("expires".into(), expires.milliseconds().to_string().into());
+    }
+    if let Some(sha256) = &put.sha256 {
+        custom.insert("sha256".into(), hex(sha256).into());
+    }
+    if !custom.is_empty() {
+        options.insert("customMetadata".into(), custom.into());
     }
     options
 }
@@ -172,7 +174,7 @@ mod tests {
         assert_eq!(
             writing(&put, &Condition::Absent),
             format!(
-                r#"{{"httpMetadata":{{"contentType":"text/plain"}},"customMetadata":{{"expires":"7"}},"onlyIf":{{"etagDoesNotMatch":"*"}},"sha256":"{sha256}"}}"#
+                r#"{{"httpMetadata":{{"contentType":"text/plain"}},"customMetadata":{{"expires":"7","sha256":"{sha256}"}},"onlyIf":{{"etagDoesNotMatch":"*"}},"sha256":"{sha256}"}}"#
             )
         );
         assert_eq!(

@@ -126,12 +126,18 @@ pub(super) fn write_head(mut writer: impl Write, method: &str, reply: &Reply) ->
     }
     match reply.announced() {
         _ if matches!(reply.status, 100..=199 | 204 | 304) => {}
+        // The fake has said how long the body would be.
+        _ if method == "HEAD" && named(reply, "content-length") => {}
         Some(length) => head.push_str(&format!("content-length: {length}\r\n")),
         None if method == "HEAD" => {}
         None => head.push_str("transfer-encoding: chunked\r\n"),
     }
     head.push_str("connection: close\r\n\r\n");
     writer.write_all(head.as_bytes())
+}
+
+fn named(reply: &Reply, header: &str) -> bool {
+    reply.headers.iter().any(|(name, _)| name == header)
 }
 
 /// Writes a piece of a body.

@@ -1,6 +1,7 @@
 //! Fakes of the other servers: state and a [`Service`] each, answering in process
 //! (`memory::MemoryHost::serve`) or on loopback ([`Server`]).
 
+mod bucket;
 pub mod client;
 pub mod discord;
 mod exchange;
@@ -12,6 +13,7 @@ mod script;
 mod server;
 mod site;
 
+pub use bucket::{Bucket, BucketServer, Verify};
 pub use discord::Discord;
 pub use exchange::{Asked, Delivery, Reply, Service, Silence};
 pub use foundry::Foundry;

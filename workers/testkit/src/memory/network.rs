@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeMap, future::pending, rc::Rc};
 
 use edge::{
     Body, Clock, Fetch, FetchError, FetchRequest, FetchResponse, HeaderName, HeaderValue, Headers,
-    StatusCode, Url, outbound::host_of,
+    StatusCode, Upload, Url, outbound::host_of,
 };
 use http::HeaderMap;
 
@@ -104,6 +104,27 @@ impl Fetch for MemoryHost {
         let failed = |cause| FetchError::Failed { host, cause };
         self.at_point(Operation::Fetch, &name, failed, self.exchange(request))
             .await
+    }
+}
+
+impl Upload for MemoryHost {
+    /// The other server sees whole bodies only: a broken off one never arrives.
+    async fn upload(
+        &self,
+        mut request: FetchRequest,
+        body: Body,
+    ) -> Result<FetchResponse, FetchError> {
+        let length = body.length().unwrap_or_default();
+        match body.exactly(length).await {
+            Ok(bytes) => request.body = bytes,
+            Err(error) => {
+                return Err(FetchError::Failed {
+                    host: host_of(&request.url),
+                    cause: error.to_string(),
+                });
+            }
+        }
+        self.fetch(request).await
     }
 }
 

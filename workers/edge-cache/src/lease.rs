@@ -1,0 +1,81 @@
+//! Who asks the store for something, while others wait or make do.
+
+use std::time::Duration;
+
+use crate::{Cached, Host, Kept};
+
+/// How long whoever asks for a small object may take, before others believe them gone.
+pub(crate) const ASKING: Duration = Duration::from_secs(15);
+
+/// The same for whoever copies a large one, from one renewal to the next.
+pub(crate) const COPYING: Duration = Duration::from_secs(60);
+
+/// Longest wait for somebody else's copy; the store is asked after that.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// First pause of that wait; it doubles up to [`LONGEST`].
+const FIRST: Duration = Duration::from_millis(5);
+
+const LONGEST: Duration = Duration::from_millis(160);
+
+/// The name of the lease of whoever copies the large object `key`. [`crate::Shelf::shelf_forget`]
+/// ends it too, so the shelf knows it.
+pub(crate) fn of_copying(key: &str) -> String {
+    format!("{COPYING_PREFIX}{key}")
+}
+
+/// What such names begin with: a character that no key begins with.
+pub const COPYING_PREFIX: char = '\0';
+
+impl<O, S: Host> Cached<O, S> {
+    /// The lease called `name`, if nobody else has it. A shelf that fails gives none.
+    pub(crate) async fn lease(&self, name: &str, time: Duration) -> Option<String> {
+        let holder = self.new_name();
+        let until = self.after(time);
+        let leased = self.shelf.shelf_lease(name, &holder, until).await;
+        (self.heard(leased) == Some(true)).then_some(holder)
+    }
+
+    pub(crate) async fn release(&self, holder: &str) {
+        self.heard(self.shelf.shelf_release(holder).await);
+    }
+
+    /// A name that nothing else has.
+    pub(crate) fn new_name(&self) -> String {
+        self.shelf
+            .random()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// The copy of `key`, unless the object has expired.
+    pub(crate) async fn usable(&self, key: &str) -> Option<Kept> {
+        let kept = self.heard(self.shelf.shelf_find(key).await).flatten()?;
+        let now = self.shelf.now();
+        let is_alive = kept.meta.expires.is_none_or(|expires| expires > now);
+        is_alive.then_some(kept)
+    }
+
+    /// The copy of `key` that somebody else is about to keep; nothing where they keep none, or take
+    /// too long.
+    pub(crate) async fn wait(&self, key: &str) -> Option<Kept> {
+        let mut pause = FIRST;
+        let until = self.after(PATIENCE);
+        while self.shelf.now() < until {
+            self.shelf.sleep(pause).await;
+            if let Some(kept) = self.usable(key).await {
+                return Some(kept);
+            }
+            if let Some(holder) = self.lease(key, ASKING).await {
+                // Nobody asks any more. Without a copy there was nothing to keep: it is missing,
+                // private or large, and everybody who has waited asks for themselves, at once.
+                let kept = self.usable(key).await;
+                self.release(&holder).await;
+                return kept;
+            }
+            pause = (pause * 2).min(LONGEST);
+        }
+        None
+    }
+}

@@ -1,0 +1,146 @@
+//! A read-through cache in front of an object store that is elsewhere.
+//!
+//! A node keeps copies of what it has read on a [`Shelf`] of its own. What never changes
+//! (`Cache-Control: immutable`) is answered from there for good; what may change is answered from
+//! there for a short time ([`Policy::fresh`]), and then the store is asked whether it still has the
+//! same entity tag. Where the store is gone or slow, the copy is answered as it is: a node that is
+//! warm goes on working. Misses are not kept. Writes go to the store, and what they may have changed
+//! is forgotten here.
+//!
+//! Of many who ask at once for what is not there, one asks the store and the others wait for its
+//! copy; of many who find a copy that is due, one asks and the others are answered from it. They
+//! may be in different instances of a function, which share nothing but the shelf, so whoever asks
+//! holds a lease there ([`lease`]). A lease also keeps a copy of what has been replaced meanwhile
+//! from being kept: whoever writes ends it.
+#![allow(
+    async_fn_in_trait,
+    reason = "both platforms are single-threaded; a Send bound would only cost wrappers"
+)]
+
+mod fill;
+mod lease;
+mod read;
+mod shelf;
+
+use std::time::Duration;
+
+use edge::{
+    Body, Clock, Defer, Log, Objects, Platform, Timestamp, log,
+    objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written, check_key},
+};
+use serde_json::json;
+
+pub use lease::COPYING_PREFIX;
+pub use shelf::{CHUNK, Content, Held, Kept, Shelf, ShelfError};
+
+/// How a node uses its cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// For how long a copy of what may change is answered without asking the store. Zero for
+    /// functions that change what is stored: they always read from the store, and only forget here
+    /// what they write.
+    pub fresh: Duration,
+    /// Most bytes of copies. Zero for a node that keeps none.
+    pub budget: u64,
+}
+
+impl Policy {
+    /// Whether reads are answered from copies.
+    fn answers(&self) -> bool {
+        self.budget > 0 && !self.fresh.is_zero()
+    }
+}
+
+/// What the place of the copies has to give besides.
+pub trait Host: Shelf + Clock + Platform + Log + Defer + Clone + 'static {}
+
+impl<H> Host for H where H: Shelf + Clock + Platform + Log + Defer + Clone + 'static {}
+
+/// The object store `O` behind the copies on the shelf `S`.
+#[derive(Clone)]
+pub struct Cached<O, S> {
+    origin: O,
+    shelf: S,
+    policy: Policy,
+}
+
+impl<O, S> Cached<O, S> {
+    /// `origin` with copies on `shelf`.
+    pub fn new(origin: O, shelf: S, policy: Policy) -> Self {
+        Self {
+            origin,
+            shelf,
+            policy,
+        }
+    }
+}
+
+impl<O: Objects + Clone + 'static, S: Host> Objects for Cached<O, S> {
+    async fn object_get(&self, key: &str, get: Get) -> Result<Got, ObjectError> {
+        check_key(key)?;
+        match self.policy.answers() {
+            true => self.get(key, get).await,
+            false => self.origin.object_get(key, get).await,
+        }
+    }
+
+    async fn object_head(&self, key: &str) -> Result<Option<ObjectMeta>, ObjectError> {
+        check_key(key)?;
+        match self.policy.answers() {
+            true => self.head(key).await,
+            false => self.origin.object_head(key).await,
+        }
+    }
+
+    async fn object_put(&self, key: &str, body: Body, put: Put) -> Result<Written, ObjectError> {
+        let written = self.origin.object_put(key, body, put).await;
+        // Also after a failure, which may have stored it, and after a refusal, which says that the
+        // copy is an old one.
+        self.forget(key).await;
+        written
+    }
+
+    async fn object_list(
+        &self,
+        prefix: &str,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page, ObjectError> {
+        self.origin.object_list(prefix, cursor, limit).await
+    }
+
+    async fn object_delete(&self, key: &str) -> Result<(), ObjectError> {
+        let deleted = self.origin.object_delete(key).await;
+        self.forget(key).await;
+        deleted
+    }
+}
+
+impl<O, S: Host> Cached<O, S> {
+    async fn forget(&self, key: &str) {
+        if self.policy.budget > 0 {
+            self.heard(self.shelf.shelf_forget(key).await);
+        }
+    }
+
+    /// What the shelf answers; nothing where it fails, which costs time and no more. It is logged.
+    fn heard<T>(&self, answer: Result<T, ShelfError>) -> Option<T> {
+        match answer {
+            Ok(answer) => Some(answer),
+            Err(error) => {
+                self.event("cache-failed", json!({ "cause": error.to_string() }));
+                None
+            }
+        }
+    }
+
+    fn event(&self, event: &str, members: serde_json::Value) {
+        log::event(&self.shelf, self.shelf.now(), event, members);
+    }
+
+    /// `duration` from now.
+    fn after(&self, duration: Duration) -> Timestamp {
+        let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        self.shelf.now().plus(milliseconds)
+    }
+}

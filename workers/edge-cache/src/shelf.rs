@@ -1,0 +1,108 @@
+//! The place of the copies.
+
+use std::ops::Range;
+
+use edge::{Body, Bytes, Timestamp, objects::ObjectMeta};
+
+/// Bytes of a chunk of a large copy; only the last is smaller. Smaller copies are kept in one piece.
+pub const CHUNK: usize = 1024 * 1024;
+
+/// Why the shelf failed. The text is for the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShelfError(pub String);
+
+impl std::fmt::Display for ShelfError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// A copy.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// The facts of the object in the store.
+    pub meta: ObjectMeta,
+    /// From when on the store is to be asked whether it still has the same.
+    pub due: Timestamp,
+    /// About when it was last used.
+    pub used: Timestamp,
+    /// Its bytes.
+    pub held: Held,
+}
+
+/// Where the bytes of a copy are.
+#[derive(Debug, Clone)]
+pub enum Held {
+    /// Here.
+    Here(Bytes),
+    /// In chunks that were written under this name.
+    Chunks(String),
+}
+
+/// The bytes of a copy that is to be kept.
+#[derive(Debug)]
+pub enum Content {
+    /// All of them, at most [`CHUNK`].
+    Here(Bytes),
+    /// In chunks that have been written.
+    Chunks {
+        /// Their name.
+        id: String,
+        /// How many there must be.
+        count: u64,
+    },
+}
+
+/// Copies of objects, shared by every instance of every function of one node. Method names are
+/// prefixed so that one type can be this and other ports without ambiguity.
+pub trait Shelf {
+    /// The copy of `key`, whatever its age.
+    async fn shelf_find(&self, key: &str) -> Result<Option<Kept>, ShelfError>;
+
+    /// The bytes `range` of the chunks written as `id`. What is evicted meanwhile ends in an error.
+    fn shelf_open(&self, id: &str, range: Range<u64>) -> Body;
+
+    /// Makes `holder`, a name that nobody else has, the one who asks for `name` until then; whether
+    /// nobody else is.
+    async fn shelf_lease(
+        &self,
+        name: &str,
+        holder: &str,
+        until: Timestamp,
+    ) -> Result<bool, ShelfError>;
+
+    /// Lets the lease of `holder` last until then, if it is still theirs.
+    async fn shelf_extend(&self, holder: &str, until: Timestamp) -> Result<(), ShelfError>;
+
+    /// Ends the lease of `holder`.
+    async fn shelf_release(&self, holder: &str) -> Result<(), ShelfError>;
+
+    /// Says that the copy of `key` is as the store has it, and when it is due next.
+    async fn shelf_renew(&self, key: &str, due: Timestamp) -> Result<(), ShelfError>;
+
+    /// Says that the copy of `key` is being used.
+    async fn shelf_touch(&self, key: &str) -> Result<(), ShelfError>;
+
+    /// Writes a chunk of a copy in the making, which nobody sees.
+    async fn shelf_chunk(&self, id: &str, number: u64, bytes: Vec<u8>) -> Result<(), ShelfError>;
+
+    /// Keeps a copy, in place of an older one, if the lease of `holder` still is theirs and every
+    /// chunk is there; at once, or not at all. Whether it is kept.
+    async fn shelf_keep(
+        &self,
+        holder: &str,
+        meta: &ObjectMeta,
+        due: Timestamp,
+        content: Content,
+    ) -> Result<bool, ShelfError>;
+
+    /// Gives up the chunks written as `id`.
+    async fn shelf_abandon(&self, id: &str) -> Result<(), ShelfError>;
+
+    /// Removes the copy of `key`, and ends every lease on it.
+    async fn shelf_forget(&self, key: &str) -> Result<(), ShelfError>;
+
+    /// Removes copies until no more than `budget` bytes are kept: those first that have not been
+    /// used for longest.
+    async fn shelf_trim(&self, budget: u64) -> Result<(), ShelfError>;
+}
