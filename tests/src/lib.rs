@@ -13,6 +13,7 @@ pub mod base64;
 pub mod contract;
 pub mod demo;
 pub mod fakes;
+pub mod fleet;
 pub mod http;
 pub mod interactions;
 pub mod newer;

@@ -3,7 +3,7 @@
 use std::pin::pin;
 
 use edge::{
-    Bytes, Fetch, FetchError, FetchRequest, FetchResponse, HeaderValue, StatusCode, header,
+    Body, Fetch, FetchError, FetchRequest, FetchResponse, HeaderValue, StatusCode, Upload, header,
 };
 use futures_util::future::{Either, select};
 use spin_sdk::{
@@ -27,21 +27,38 @@ const CONNECT: u64 = 30 * SECOND;
 const FIRST_BYTE: u64 = 120 * SECOND;
 const BETWEEN_BYTES: u64 = 120 * SECOND;
 
+/// The same for the answer to an upload, which comes when all of it has been sent.
+const UPLOADED: u64 = 3600 * SECOND;
+
 impl Fetch for Host {
-    async fn fetch(&self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
-        let host = edge::outbound::host_of(&request.url);
-        let method = request.method.clone();
-        let response = exchange(request)
-            .await
-            .map_err(|error| failure(error, host))?;
-        let fields = response.get_headers();
-        Ok(FetchResponse {
-            status: StatusCode::from_u16(response.get_status_code())
-                .unwrap_or(StatusCode::BAD_GATEWAY),
-            body: incoming::response_body(response, &fields, &method),
-            headers: incoming::headers(fields),
-        })
+    async fn fetch(&self, mut request: FetchRequest) -> Result<FetchResponse, FetchError> {
+        let body = std::mem::take(&mut request.body).into();
+        answer(request, body, FIRST_BYTE).await
     }
+}
+
+impl Upload for Host {
+    async fn upload(&self, request: FetchRequest, body: Body) -> Result<FetchResponse, FetchError> {
+        answer(request, body, UPLOADED).await
+    }
+}
+
+async fn answer(
+    request: FetchRequest,
+    body: Body,
+    first_byte: u64,
+) -> Result<FetchResponse, FetchError> {
+    let host = edge::outbound::host_of(&request.url);
+    let method = request.method.clone();
+    let response = exchange(request, body, first_byte)
+        .await
+        .map_err(|error| failure(error, host))?;
+    let fields = response.get_headers();
+    Ok(FetchResponse {
+        status: StatusCode::from_u16(response.get_status_code()).unwrap_or(StatusCode::BAD_GATEWAY),
+        body: incoming::response_body(response, &fields, &method),
+        headers: incoming::headers(fields),
+    })
 }
 
 fn failure(error: ErrorCode, host: String) -> FetchError {
@@ -58,32 +75,48 @@ fn failure(error: ErrorCode, host: String) -> FetchError {
 }
 
 /// Sends `request`, its body beside it, and waits for the head of the answer.
-async fn exchange(mut request: FetchRequest) -> Result<Response, ErrorCode> {
-    let body = std::mem::take(&mut request.body);
-    if body.is_empty() {
+async fn exchange(
+    mut request: FetchRequest,
+    body: Body,
+    first_byte: u64,
+) -> Result<Response, ErrorCode> {
+    let options = options(first_byte);
+    let length = body.length();
+    if let Some(length) = length {
+        announce(&mut request, length);
+    }
+    if length == Some(0) {
         let (_, ending) = wit_future::new(|| Ok(None));
-        return client::send(platform_request(&request, None, ending)?).await;
+        return client::send(platform_request(&request, None, ending, options)?).await;
     }
-    let length = HeaderValue::from(body.len());
-    if !request
-        .headers
-        .iter()
-        .any(|(name, _)| *name == header::CONTENT_LENGTH)
-    {
-        request.headers.push((header::CONTENT_LENGTH, length));
-    }
+    let in_memory = matches!(body, Body::Bytes(_));
     let (pieces, contents) = wit_stream::new();
     let (ending, trailers) = wit_future::new(|| Err(ErrorCode::InternalError(None)));
-    let sending = client::send(platform_request(&request, Some(contents), trailers)?);
+    let request = platform_request(&request, Some(contents), trailers, options)?;
+    let sending = client::send(request);
     // The body is written beside the exchange and not by a spawned task: that would not be polled
     // before the exchange makes progress, which may wait for the body.
     match select(pin!(sending), Box::pin(write(body, pieces, ending))).await {
         Either::Left((answer, writing)) => {
-            // Some servers answer before they have read everything.
-            spawn(writing);
+            // Some servers answer before they have read everything. What is in memory is sent to
+            // its end; a large body is not, for nobody wants the rest.
+            if in_memory {
+                spawn(writing);
+            }
             answer
         }
         Either::Right(((), sending)) => sending.await,
+    }
+}
+
+/// Announces the length of a body, also that there is none where one is expected: some servers take
+/// the body of such a request for one of unknown length otherwise.
+fn announce(request: &mut FetchRequest, length: u64) {
+    let expected = length > 0 || matches!(request.method, edge::Method::PUT | edge::Method::POST);
+    let is_named = |(name, _): &(edge::HeaderName, HeaderValue)| *name == header::CONTENT_LENGTH;
+    if expected && !request.headers.iter().any(is_named) {
+        let length = HeaderValue::from(length);
+        request.headers.push((header::CONTENT_LENGTH, length));
     }
 }
 
@@ -94,11 +127,12 @@ fn platform_request(
     request: &FetchRequest,
     contents: Option<Contents>,
     ending: Ending,
+    options: RequestOptions,
 ) -> Result<Request, ErrorCode> {
     let invalid = |()| ErrorCode::HttpRequestUriInvalid;
     let headers = fields::outgoing(&request.headers)
         .map_err(|error| ErrorCode::InternalError(Some(format!("a header: {error}"))))?;
-    let platform = Request::new(headers, contents, ending, Some(options())).0;
+    let platform = Request::new(headers, contents, ending, Some(options)).0;
     platform
         .set_method(&method(&request.method))
         .map_err(|()| ErrorCode::HttpRequestMethodInvalid)?;
@@ -121,10 +155,10 @@ fn platform_request(
 }
 
 /// The time limits. A platform that knows none of them keeps its own.
-fn options() -> RequestOptions {
+fn options(first_byte: u64) -> RequestOptions {
     let options = RequestOptions::new();
     let _ = options.set_connect_timeout(Some(CONNECT));
-    let _ = options.set_first_byte_timeout(Some(FIRST_BYTE));
+    let _ = options.set_first_byte_timeout(Some(first_byte));
     let _ = options.set_between_bytes_timeout(Some(BETWEEN_BYTES));
     options
 }
@@ -144,18 +178,28 @@ fn method(method: &edge::Method) -> Method {
     }
 }
 
-/// Writes the body of a request; whether the server took it shows in its answer.
+/// Writes the body of a request; whether the server took it shows in its answer. The exchange of a
+/// body that fails is broken off.
 async fn write(
-    body: Bytes,
+    mut body: Body,
     mut pieces: StreamWriter<u8>,
     ending: FutureWriter<Result<Option<Trailers>, ErrorCode>>,
 ) {
-    let unwritten = pieces.write_all(body.into()).await;
+    let mut end = Ok(None);
+    while let Some(piece) = body.next().await {
+        let unwritten = match piece {
+            Ok(piece) if piece.is_empty() => continue,
+            Ok(piece) => pieces.write_all(piece.into()).await,
+            Err(error) => {
+                end = Err(ErrorCode::InternalError(Some(error.to_string())));
+                break;
+            }
+        };
+        if !unwritten.is_empty() {
+            end = Err(ErrorCode::ConnectionTerminated);
+            break;
+        }
+    }
     drop(pieces);
-    let end = if unwritten.is_empty() {
-        Ok(None)
-    } else {
-        Err(ErrorCode::ConnectionTerminated)
-    };
     let _ = ending.write(end).await;
 }

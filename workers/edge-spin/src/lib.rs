@@ -16,7 +16,9 @@ mod incoming;
 mod objects;
 mod outgoing;
 mod serve;
+mod shelf;
 mod sqlite;
+mod store;
 
 #[doc(hidden)]
 pub use edge;

@@ -93,6 +93,9 @@ async fn writer() -> Result<Rc<Connection>, SqlError> {
         return Ok(kept);
     }
     let writer = Connection::open_default().await.map_err(text)?;
+    // A new database gives room back that is not used any more, if it is told so before anything
+    // else. One that is there already uses it again, but stays as large as it was.
+    let _ = run(&writer, "PRAGMA auto_vacuum = INCREMENTAL", &[]).await;
     // Readers then do not wait for writers. A database elsewhere may refuse.
     let mode = run(&writer, "PRAGMA journal_mode = WAL", &[]).await;
     if mode.is_ok_and(|rows| schema::is_in_memory(&rows)) {

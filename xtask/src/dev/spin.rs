@@ -119,6 +119,7 @@ fn allow_what_is_named(values: &mut Variables, allowed: &BTreeSet<String>) {
         ("DISCORD_WEBHOOK_URL", "ALLOW_DISCORD"),
         ("DISCORD_API_URL", "ALLOW_DISCORD_API"),
         ("FOUNDRY_API_URL", "ALLOW_FOUNDRY"),
+        ("STORE_ENDPOINT", "ALLOW_STORE"),
     ] {
         if let Some(origin) = values.get(name).and_then(origin) {
             values.set_default(allow, &origin);

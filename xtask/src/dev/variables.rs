@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     platform::{
-        spin::{Component, Spin},
+        spin::{Component, Spin, is_of_store},
         wrangler::Environment,
     },
     repository::Repository,
@@ -156,6 +156,7 @@ pub fn of_worker(
     });
     let names: BTreeSet<String> = secrets
         .map(|name| name.to_uppercase())
+        .filter(|name| !is_of_store(name))
         .chain(environment.secrets.required.iter().cloned())
         .chain(environment.vars.keys().cloned())
         .collect();

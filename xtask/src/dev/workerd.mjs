@@ -20,6 +20,11 @@ class ErrorLog extends Log {
   }
 }
 
+/** A bucket; with a key given, its S3 API is at /cdn-cgi/local/r2/s3/<bucket>. */
+function bucket([binding, id]) {
+  return [binding, { id, s3Credentials: serve.s3Credentials ?? undefined }];
+}
+
 /** A Worker of code, called for its routes. */
 function worker({ name, folder, routes, bindings, buckets }) {
   return {
@@ -32,7 +37,7 @@ function worker({ name, folder, routes, bindings, buckets }) {
     ],
     routes,
     bindings,
-    r2Buckets: buckets,
+    r2Buckets: Object.fromEntries(Object.entries(buckets).map(bucket)),
   };
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::{Options, Server, variables};
+use super::{Options, Server, Variables, variables};
 use crate::{platform::Manifests, repository::Repository, run};
 
 /// The program that serves, for Node; part of this one.
@@ -22,6 +22,15 @@ pub struct Serve {
     compatibility_date: String,
     workers: Vec<Worker>,
     files: Vec<Files>,
+    s3_credentials: Option<S3Credentials>,
+}
+
+/// What the buckets' S3 API is opened with.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct S3Credentials {
+    access_key_id: String,
+    secret_access_key: String,
 }
 
 /// A Worker of code.
@@ -75,6 +84,7 @@ pub fn describe(repository: &Repository, options: &Options) -> Result<Serve> {
         compatibility_date: wrangler.compatibility_date.clone(),
         workers: Vec::new(),
         files: Vec::new(),
+        s3_credentials: s3_credentials(&given),
     };
     for function in &options.functions {
         let name = &function.name;
@@ -112,4 +122,13 @@ pub fn describe(repository: &Repository, options: &Options) -> Result<Serve> {
         });
     }
     Ok(serve)
+}
+
+/// Where the key of a bucket is given, the local buckets answer the S3 API too, as Cloudflare's do,
+/// so that a Spin node can share them.
+fn s3_credentials(given: &Variables) -> Option<S3Credentials> {
+    Some(S3Credentials {
+        access_key_id: given.get("STORE_ACCESS_KEY_ID")?.into(),
+        secret_access_key: given.get("STORE_SECRET_ACCESS_KEY")?.into(),
+    })
 }

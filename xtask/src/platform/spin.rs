@@ -4,6 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+/// Whether a variable (in upper case) says where a Spin node's objects are. Workers have a binding
+/// for that, so they and what is said of each function know none of these.
+pub fn is_of_store(name: &str) -> bool {
+    name.starts_with("STORE_") || name.starts_with("CACHE_")
+}
+
 /// The whole file.
 #[derive(Debug, Deserialize)]
 pub struct Spin {

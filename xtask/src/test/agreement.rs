@@ -11,7 +11,7 @@ use super::no_findings;
 use crate::{
     platform::{
         Manifests,
-        spin::{Component, Spin},
+        spin::{Component, Spin, is_of_store},
         wrangler::{Environment, Wrangler},
     },
     repository::{Function, Repository},
@@ -27,6 +27,7 @@ pub fn check(repository: &Repository) -> Result<()> {
     findings.extend(one_host(&manifests.wrangler));
     findings.extend(words::findings(repository, &manifests.spin)?);
     let readme = fs::read_to_string(repository.path("README.md")).context("README.md")?;
+    findings.extend(stores(&manifests.spin, &readme));
     for function in repository.functions()? {
         let name = &function.name;
         let environment = manifests.wrangler.environments.get(name);
@@ -43,6 +44,46 @@ pub fn check(repository: &Repository) -> Result<()> {
         }
     }
     no_findings(findings)
+}
+
+/// The variable that a component is told only if it never changes what is stored.
+const ANSWERED_FROM_COPIES: &str = "CACHE_SECONDS";
+
+/// The functions whose objects are each node's own: images that every site fetches for itself.
+const OF_ONE_NODE: &[&str] = &["proxy"];
+
+/// Every component with a database may reach the bucket that stands in for it, and is told which;
+/// and the README says of every variable what it means.
+fn stores(spin: &Spin, readme: &str) -> Vec<String> {
+    let names = spin.variables.keys().map(|name| name.to_uppercase());
+    let names: BTreeSet<String> = names.filter(|name| is_of_store(name)).collect();
+    let mut findings = Vec::new();
+    for name in &names {
+        if !readme.contains(&format!("| `{}` |", name.to_lowercase())) {
+            findings.push(format!("README.md has no row of {}", name.to_lowercase()));
+        }
+    }
+    for (component, described) in &spin.components {
+        let told = described.variables.keys().map(|name| name.to_uppercase());
+        let told: BTreeSet<String> = told.filter(|name| is_of_store(name)).collect();
+        let stored = !described.sqlite_databases.is_empty();
+        let stored = stored && !OF_ONE_NODE.contains(&component.as_str());
+        let mut expected = names.clone();
+        expected.retain(|name| stored && (name != ANSWERED_FROM_COPIES || told.contains(name)));
+        findings.extend(differ(
+            &format!("{component} in spin.toml"),
+            &told,
+            "the store's variables",
+            &expected,
+        ));
+        let hosts = &described.allowed_outbound_hosts;
+        if stored && !hosts.iter().any(|host| host == "{{ allow_store }}") {
+            findings.push(format!(
+                "{component} in spin.toml must not reach the bucket"
+            ));
+        }
+    }
+    findings
 }
 
 /// The folders of `workers/`, the environments and the components.
@@ -186,7 +227,8 @@ impl Both<'_> {
     fn spin_variables(&self, secret: bool) -> BTreeSet<String> {
         let names = self.component.variables.keys();
         let is = |name: &&String| self.spin.variables.get(*name).map(|v| v.secret) == Some(secret);
-        names.filter(is).map(|name| name.to_uppercase()).collect()
+        let names = names.filter(is).map(|name| name.to_uppercase());
+        names.filter(|name| !is_of_store(name)).collect()
     }
 
     fn spin_secrets_required(&self) -> BTreeSet<String> {

@@ -117,6 +117,11 @@ const STEPS: &[Step] = &[
         run: suites::contract_on_spin,
     },
     Step {
+        name: "contract-s3",
+        checks: "the ports' contract on Spin, over the S3 API of the local R2",
+        run: suites::contract_on_s3,
+    },
+    Step {
         name: "site",
         checks: "the website in headless Chromium",
         run: suites::site,
@@ -135,6 +140,11 @@ const STEPS: &[Step] = &[
         name: "blackbox-spin",
         checks: "the black-box suite on Spin",
         run: suites::blackbox_on_spin,
+    },
+    Step {
+        name: "fleet",
+        checks: "Workers and Spin nodes on one bucket",
+        run: suites::fleet,
     },
 ];
 

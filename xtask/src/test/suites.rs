@@ -26,9 +26,20 @@ use crate::{
     run,
 };
 
-/// The integration test that runs the ports' contract; all others are
-/// black-box cases.
+/// The integration test that runs the ports' contract.
 const CONTRACT: &str = "contract";
+
+/// The one that starts a fleet; all others are black-box cases.
+const FLEET: &str = "fleet";
+
+/// What a bucket is opened with.
+const BUCKET_KEY: &[(&str, &str)] = &[
+    ("STORE_ACCESS_KEY_ID", "test-only-access-key-id-1f60"),
+    (
+        "STORE_SECRET_ACCESS_KEY",
+        "test-only-secret-access-key-8c39",
+    ),
+];
 
 /// What the functions are given; see [`fill`].
 const VARIABLES: &[(&str, &str)] = &[
@@ -74,6 +85,44 @@ pub fn contract_on_spin(repository: &Repository) -> Result<()> {
     contract(repository, Runtime::Spin)
 }
 
+/// The ports' contract on Spin or the test host, over the S3 API of the local R2.
+pub fn contract_on_s3(repository: &Repository) -> Result<()> {
+    let suite = repository.contract_suite();
+    let bucket = Manifests::read_in(&suite.entry)?.wrangler;
+    let bucket = bucket.environments[CONTRACT].r2_buckets[0]
+        .bucket_name
+        .clone();
+    let configured = |runtime, variables: &[(&'static str, &str)]| {
+        let manifests = Manifests::read_in(&suite.entry)?;
+        let functions = vec![repository.contract_suite()];
+        let name = ("contract-s3", runtime);
+        options(repository, name, manifests, functions, variables)
+    };
+    let variables = [CONTRACT_VARIABLES, BUCKET_KEY].concat();
+    let workers = configured(Runtime::Workerd, &variables)?;
+    let (workers, _) = start(repository, &workers)?;
+    let mut node = configured(Runtime::Spin, &variables)?;
+    let endpoint = format!("{}/cdn-cgi/local/r2/s3", workers.origin());
+    node.variables.set_default("STORE_ENDPOINT", &endpoint);
+    node.variables.set_default("STORE_BUCKET", &bucket);
+    let (server, name) = start(repository, &node)?;
+    cargo_test(repository, &node, &server, name, &[CONTRACT.into()])
+}
+
+/// Workers and Spin nodes on one bucket.
+pub fn fleet(repository: &Repository) -> Result<()> {
+    let runtime = match dev::spin::find() {
+        Ok(_) => "spin",
+        Err(error) => {
+            println!("{error:#}\nso the nodes run on the test host, not on Spin");
+            "spin-host"
+        }
+    };
+    let mut cargo = run::cargo(repository);
+    cargo.args(["test", "--locked", "--package", "blackbox", "--test", FLEET]);
+    run::run(cargo.env("RUNTIME", runtime))
+}
+
 /// The black-box cases on workerd.
 pub fn blackbox_on_workerd(repository: &Repository) -> Result<()> {
     blackbox(repository, Runtime::Workerd)
@@ -105,7 +154,7 @@ fn contract(repository: &Repository, runtime: Runtime) -> Result<()> {
 
 fn blackbox(repository: &Repository, runtime: Runtime) -> Result<()> {
     let mut tests = crates::tests_of(repository, "blackbox")?;
-    tests.retain(|name| name != CONTRACT);
+    tests.retain(|name| name != CONTRACT && name != FLEET);
     ensure!(!tests.is_empty(), "the crate blackbox has no tests");
     let options = options(
         repository,

@@ -1,13 +1,13 @@
-//! The object store over the component's SQLite database.
+//! The object store: over the component's SQLite database, unless a bucket is configured.
 
 mod intake;
 mod prefix;
 mod read;
-mod row;
+pub mod row;
 pub mod schema;
-mod sweep;
+pub mod sweep;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod write;
 
 use edge::{
@@ -15,19 +15,34 @@ use edge::{
     objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written},
 };
 
-use crate::Host;
+pub use read::chunks;
+pub use write::write_chunk;
+
+use crate::{
+    Host,
+    store::{Store, store},
+};
 
 impl Objects for Host {
     async fn object_get(&self, key: &str, get: Get) -> Result<Got, ObjectError> {
-        read::get(self, key, get).await
+        match store(self).await? {
+            Store::Embedded => read::get(self, key, get).await,
+            Store::Bucket(bucket) => bucket.object_get(key, get).await,
+        }
     }
 
     async fn object_head(&self, key: &str) -> Result<Option<ObjectMeta>, ObjectError> {
-        read::head(self, key).await
+        match store(self).await? {
+            Store::Embedded => read::head(self, key).await,
+            Store::Bucket(bucket) => bucket.object_head(key).await,
+        }
     }
 
     async fn object_put(&self, key: &str, body: Body, put: Put) -> Result<Written, ObjectError> {
-        write::put(self, key, body, put).await
+        match store(self).await? {
+            Store::Embedded => write::put(self, key, body, put).await,
+            Store::Bucket(bucket) => bucket.object_put(key, body, put).await,
+        }
     }
 
     async fn object_list(
@@ -36,10 +51,16 @@ impl Objects for Host {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page, ObjectError> {
-        read::list(self, prefix, cursor, limit).await
+        match store(self).await? {
+            Store::Embedded => read::list(self, prefix, cursor, limit).await,
+            Store::Bucket(bucket) => bucket.object_list(prefix, cursor, limit).await,
+        }
     }
 
     async fn object_delete(&self, key: &str) -> Result<(), ObjectError> {
-        write::delete(self, key).await
+        match store(self).await? {
+            Store::Embedded => write::delete(self, key).await,
+            Store::Bucket(bucket) => bucket.object_delete(key).await,
+        }
     }
 }

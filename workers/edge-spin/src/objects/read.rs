@@ -142,7 +142,7 @@ fn part(whole: Bytes, range: &Range<u64>) -> Result<Bytes, ObjectError> {
 }
 
 /// The bytes of `range` of the object written as `etag`, a chunk at a time.
-fn chunks<H: Sql + 'static>(host: H, etag: String, range: Range<u64>) -> Body {
+pub fn chunks<H: Sql + 'static>(host: H, etag: String, range: Range<u64>) -> Body {
     let length = range.end - range.start;
     let pieces = stream::unfold((host, etag, range), |(host, etag, range)| async move {
         if range.is_empty() {

@@ -14,7 +14,7 @@ macro_rules! columns {
         "key, etag, size, modified, expires, sha256, content_type, cache_control"
     };
 }
-pub(super) use columns;
+pub(crate) use columns;
 
 /// How many columns those are.
 pub const COLUMNS: usize = 8;

@@ -5,6 +5,9 @@
 //! written before the object's row names them, and stay for a while after it ceases to, so a
 //! reader sees the old object or the new one, whole. Entity tags whose chunks no object names are
 //! in `loose`; triggers keep that so in the very statement that changes it.
+//!
+//! Copies of a store that is elsewhere are in `copies`, their chunks among the others under a name of
+//! their own. They are never mistaken for objects of this store.
 
 use spin_sdk::sqlite::Value;
 
@@ -14,7 +17,7 @@ use crate::sqlite::Row;
 pub const CHUNK: usize = 1024 * 1024;
 
 /// Version of the schema, kept in the database.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Asks for the version of the tables.
 pub const FIND: &str = "PRAGMA user_version";
@@ -31,7 +34,7 @@ pub fn is_in_memory(rows: &[Row]) -> bool {
 }
 
 /// What creates the tables. Every statement may run again, and beside itself.
-pub const STATEMENTS: [&str; 10] = [
+pub const STATEMENTS: [&str; 20] = [
     // Text compares byte by byte, which is the order that lists promise.
     "CREATE TABLE IF NOT EXISTS objects (
         key TEXT PRIMARY KEY NOT NULL,
@@ -74,5 +77,50 @@ pub const STATEMENTS: [&str; 10] = [
         INSERT INTO loose (etag, since) VALUES (OLD.etag, unixepoch())
         ON CONFLICT (etag) DO UPDATE SET since = excluded.since;
     END",
-    "PRAGMA user_version = 1",
+    // Copies of objects of a store that is elsewhere, with the store's facts of them.
+    "CREATE TABLE IF NOT EXISTS copies (
+        key TEXT PRIMARY KEY NOT NULL,
+        etag TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        modified INTEGER NOT NULL,
+        expires INTEGER,
+        sha256 BLOB,
+        content_type TEXT,
+        cache_control TEXT,
+        bytes BLOB,
+        chunks TEXT,
+        due INTEGER NOT NULL,
+        used INTEGER NOT NULL
+    )",
+    "CREATE INDEX IF NOT EXISTS copies_used ON copies (used)",
+    // Who asks the store for what.
+    "CREATE TABLE IF NOT EXISTS leases (
+        name TEXT PRIMARY KEY NOT NULL,
+        holder TEXT NOT NULL,
+        until INTEGER NOT NULL
+    )",
+    "CREATE INDEX IF NOT EXISTS leases_holder ON leases (holder)",
+    "CREATE INDEX IF NOT EXISTS leases_until ON leases (until)",
+    // How many bytes all copies have, and their rows about.
+    "CREATE TABLE IF NOT EXISTS copied (
+        number INTEGER PRIMARY KEY CHECK (number = 1),
+        bytes INTEGER NOT NULL
+    )",
+    "INSERT INTO copied (number, bytes) VALUES (1, 0) ON CONFLICT (number) DO NOTHING",
+    "CREATE TRIGGER IF NOT EXISTS copy_created AFTER INSERT ON copies BEGIN
+        DELETE FROM loose WHERE etag = NEW.chunks;
+        UPDATE copied SET bytes = bytes + NEW.size + 1024 WHERE number = 1;
+    END",
+    "CREATE TRIGGER IF NOT EXISTS copy_replaced AFTER UPDATE OF chunks ON copies BEGIN
+        INSERT INTO loose (etag, since) SELECT OLD.chunks, unixepoch() WHERE OLD.chunks IS NOT NULL
+        ON CONFLICT (etag) DO UPDATE SET since = excluded.since;
+        DELETE FROM loose WHERE etag = NEW.chunks;
+        UPDATE copied SET bytes = bytes + NEW.size - OLD.size WHERE number = 1;
+    END",
+    "CREATE TRIGGER IF NOT EXISTS copy_deleted AFTER DELETE ON copies BEGIN
+        INSERT INTO loose (etag, since) SELECT OLD.chunks, unixepoch() WHERE OLD.chunks IS NOT NULL
+        ON CONFLICT (etag) DO UPDATE SET since = excluded.since;
+        UPDATE copied SET bytes = bytes - OLD.size - 1024 WHERE number = 1;
+    END",
+    "PRAGMA user_version = 2",
 ];

@@ -37,6 +37,10 @@ const EMPTY: &str = "DELETE FROM loose WHERE etag IN
     (SELECT etag FROM loose WHERE since <= unixepoch() - ?1 AND NOT EXISTS
     (SELECT 1 FROM chunks WHERE chunks.etag = loose.etag) LIMIT ?2)";
 
+/// Gives the room of a batch of chunks back to the file system, where the database was created so;
+/// a page has 4 KiB.
+const SHRINK: &str = "PRAGMA incremental_vacuum(8192)";
+
 const ABANDON: &str = "UPDATE loose SET since = 0 WHERE etag = ?1";
 
 /// Every statement of this module, for the test of how they are run.
@@ -72,6 +76,9 @@ async fn sweep<H: Sql + Clock>(host: &H, most: i64) -> Result<bool, SqlError> {
     while left > 0 && batch == BATCH {
         batch = remove(host, LOOSE, GRACE.into(), BATCH).await?;
         left -= batch;
+        if batch > 0 {
+            host.sql(SHRINK, &[]).await?;
+        }
     }
     remove(host, EMPTY, GRACE.into(), BATCH).await?;
     Ok(expired == BATCH || batch == BATCH)

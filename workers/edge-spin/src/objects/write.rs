@@ -118,7 +118,11 @@ async fn put_chunks<H: Sql + Clock>(
     Ok((count, written))
 }
 
-async fn write_chunk<H: Sql>(
+/// Writes a chunk, which nobody sees before something names its entity tag.
+///
+/// # Errors
+/// What the database says.
+pub async fn write_chunk<H: Sql>(
     host: &H,
     etag: &str,
     number: i64,

@@ -22,6 +22,9 @@ pub struct Database {
 impl Database {
     pub fn new() -> Self {
         let connection = rusqlite::Connection::open_in_memory().expect("a database in memory");
+        connection
+            .pragma_update(None, "auto_vacuum", "INCREMENTAL")
+            .expect("a new database takes it");
         for statement in schema::STATEMENTS {
             connection.execute(statement, []).expect(statement);
         }
