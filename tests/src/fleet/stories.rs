@@ -161,6 +161,8 @@ pub fn bucket_gone(fleet: &mut Fleet) -> Result<()> {
         format!("/get/{id}/stable"),
         format!("/manifest/{id}/stable"),
         format!("/api/v1/packages/{id}"),
+        // So that the node is not taken for a dead one.
+        "/health/manifest".to_owned(),
         manifest("from-worker"),
         archive("from-worker", "1.1.0"),
     ];
@@ -187,6 +189,7 @@ pub fn bucket_gone(fleet: &mut Fleet) -> Result<()> {
         .send()?
         .expect(206)?;
     ensure!(part.body == before[1].body[1_000_000..1_000_100]);
+    fleet.node.get("/health/webhook").send()?.expect(503)?;
     let started = Instant::now();
     fleet.node.get(manifest("cold")).send()?.expect(503)?;
     let took = started.elapsed();
