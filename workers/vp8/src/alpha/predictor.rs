@@ -12,6 +12,9 @@ const SIDE_BITS: u32 = 4;
 /// What is added to a square's cost if its mode is not that of the square before it, in 1/256 bit.
 const CHANGE: u32 = 4 * 256;
 
+/// Number of values from which on only one row in four is looked at.
+const LARGE: usize = 1 << 21;
+
 /// Neighbours of a value.
 #[derive(Clone, Copy)]
 struct Around {
@@ -163,7 +166,8 @@ impl View<'_> {
     /// What each mode costs in a square.
     fn totals(&self, left: usize, top: usize, rows: usize, costs: &[u32; 256]) -> [u32; MODES] {
         let mut totals = [0; MODES];
-        for row in top.max(1)..rows.min(top + (1 << SIDE_BITS)) {
+        let step = if self.plane.len() > LARGE { 4 } else { 1 };
+        for row in (top.max(1)..rows.min(top + (1 << SIDE_BITS))).step_by(step) {
             for column in left.max(1)..self.width.min(left + (1 << SIDE_BITS)) {
                 let place = row * self.width + column;
                 let (value, around) = (self.plane[place], self.around(place));
