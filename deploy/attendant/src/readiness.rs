@@ -2,7 +2,10 @@
 
 use std::{
     net::{Ipv4Addr, TcpListener},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -19,6 +22,9 @@ pub const SERVER: u16 = 3000;
 
 /// How often the server is asked.
 const EVERY: Duration = Duration::from_secs(2);
+
+/// How many may ask at a time; more are turned away, and ask again.
+const ASKING: usize = 64;
 
 /// How the instance is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,13 +86,20 @@ impl Readiness {
         }
     }
 
-    /// One request after the other, from the fronts and from Docker: each is answered at once or
-    /// cut off, so that nobody can hold up the next for long.
+    /// Each front is answered for itself: one that is far away takes its time to ask.
     fn tell(&self, listener: &TcpListener) {
+        let asking = Arc::new(AtomicUsize::new(0));
         for stream in listener.incoming().flatten() {
-            let state = self.state().clone();
-            // Whoever went away asks again.
-            let _ = http::answer(stream, |path| respond(path, &state));
+            if asking.fetch_add(1, Ordering::Relaxed) >= ASKING {
+                asking.fetch_sub(1, Ordering::Relaxed);
+                continue;
+            }
+            let (readiness, asking) = (self.clone(), Arc::clone(&asking));
+            thread::spawn(move || {
+                // Whoever went away asks again.
+                let _ = http::answer(stream, |path| respond(path, &readiness.state()));
+                asking.fetch_sub(1, Ordering::Relaxed);
+            });
         }
     }
 }

@@ -46,8 +46,8 @@ fn round_trip(one: usize, other: usize) -> u64 {
 /// The port of the users, behind those of the sites.
 const USERS: usize = SITES.len();
 
-/// The functions that are looked at; the others of the stack are deployed and then put aside, for
-/// the sake of a small machine.
+/// The functions that are looked at. The others of the stack are deployed with no instances, for the
+/// sake of a small machine.
 pub const FUNCTIONS: &[&str] = &["manifest", "webhook", "site"];
 
 /// How many instances of each there must be.
@@ -62,8 +62,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("MAXCONN", "1000"),
     ("PLAIN", "yes"),
     ("HEALTH_INTERVAL", "2s"),
-    ("HEALTH_START", "20s"),
-    ("UPDATE_MONITOR", "28s"),
+    ("HEALTH_START", "60s"),
+    ("UPDATE_MONITOR", "70s"),
 ];
 
 /// A running fleet.
@@ -191,13 +191,6 @@ impl Fleet {
         docker.args(["stack", "deploy", "--resolve-image", "never", "-c"]);
         docker.arg(&self.stack).arg(STACK);
         run::capture(&mut docker)?;
-        self.say(&[
-            "service",
-            "scale",
-            "--detach",
-            "fleet_discord=0",
-            "fleet_proxy=0",
-        ])?;
         Ok(())
     }
 
@@ -377,9 +370,20 @@ fn stack_file(repository: &Repository, scratch: &Path) -> Result<(PathBuf, bool)
     } else {
         text.replace(line, "")
     };
+    let text = ["discord", "proxy"].into_iter().try_fold(text, put_aside)?;
     let path = folder.join("stack.yml");
     fs::write(&path, text)?;
     Ok((path, encrypted))
+}
+
+/// The stack file with no instances of a function.
+fn put_aside(text: String, function: &str) -> Result<String> {
+    let line = format!("\"{function}-state:/state\"]\n    deploy: ");
+    ensure!(text.contains(&line), "deploy/stack.yml has no {function}");
+    Ok(text.replace(
+        &format!("{line}*deploy"),
+        &format!("{line}{{ <<: *deploy, replicas: 0 }}"),
+    ))
 }
 
 /// Whether the kernel can encrypt an overlay network: it accepts an ESP state, in a network

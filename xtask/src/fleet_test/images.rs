@@ -23,6 +23,9 @@ pub const IMAGE: &str = "vtta-edge";
 /// The front proxy's image.
 pub const FRONT: &str = "vtta-front:test";
 
+/// Holds `seq`, which writes as many lines as one likes.
+pub const FLOOD: &str = "vtta-flood:test";
+
 /// Stands in for Spin's own image.
 const SPIN: &str = "vtta-spin:test";
 
@@ -80,16 +83,17 @@ impl Contexts {
             base.join("Dockerfile"),
             "FROM scratch\nCOPY root /\nENV PATH=/usr/local/bin\n",
         )?;
-        let front = folder.join("front");
-        programs.transplant(
-            &programs.path("haproxy"),
-            "usr/local/sbin/haproxy",
-            &front.join("root"),
-        )?;
-        fs::write(
-            front.join("Dockerfile"),
-            "FROM scratch\nCOPY root /\nENV PATH=/usr/local/sbin\n",
-        )?;
+        for (name, program, to) in [
+            ("front", "haproxy", "usr/local/sbin/haproxy"),
+            ("flood", "seq", "usr/local/sbin/seq"),
+        ] {
+            let context = folder.join(name);
+            programs.transplant(&programs.path(program), to, &context.join("root"))?;
+            fs::write(
+                context.join("Dockerfile"),
+                "FROM scratch\nCOPY root /\nENV PATH=/usr/local/sbin\n",
+            )?;
+        }
         Ok(Self {
             folder,
             dockerfile: repository.path("deploy/Dockerfile"),
@@ -129,6 +133,7 @@ impl Contexts {
         };
         build(SPIN, "spin", &[])?;
         build(FRONT, "front", &[])?;
+        build(FLOOD, "flood", &[])?;
         let file = self.dockerfile.to_string_lossy();
         for (tag, _) in VERSIONS {
             let spin = format!("SPIN_IMAGE={SPIN}");

@@ -52,7 +52,8 @@ pub fn drain(fleet: &mut Fleet, load: &Load) -> Result<String> {
 pub fn update(fleet: &mut Fleet, load: &Load) -> Result<String> {
     calm(load)?;
     for function in FUNCTIONS {
-        set_version(fleet, function, "1.1.0")?;
+        // What is good needs no long look; the stack file's monitor is for what is not.
+        set_version(fleet, function, "1.1.0", &["--update-monitor", "8s"])?;
     }
     let took = until("every function is updated", UPDATE, || {
         for function in FUNCTIONS {
@@ -88,7 +89,7 @@ fn bad(fleet: &mut Fleet, load: &Load, version: &str) -> Result<String> {
         .first()
         .map(|one| one.version.clone())
         .unwrap_or_default();
-    set_version(fleet, "site", version)?;
+    set_version(fleet, "site", version, &["--update-monitor", "70s"])?;
     let mut least = INSTANCES;
     let took = until("the update is rolled back", UPDATE, || {
         let good = fleet
@@ -110,7 +111,7 @@ fn bad(fleet: &mut Fleet, load: &Load, version: &str) -> Result<String> {
     ))
 }
 
-fn set_version(fleet: &Fleet, function: &str, version: &str) -> Result<()> {
+fn set_version(fleet: &Fleet, function: &str, version: &str, more: &[&str]) -> Result<()> {
     let image = format!("{IMAGE}:{version}");
     let service = format!("fleet_{function}");
     let update = [
@@ -120,9 +121,8 @@ fn set_version(fleet: &Fleet, function: &str, version: &str) -> Result<()> {
         "--no-resolve-image",
         "--image",
         &image,
-        &service,
     ];
-    fleet.say(&update)?;
+    fleet.say(&[&update, more, &[&service]].concat())?;
     Ok(())
 }
 

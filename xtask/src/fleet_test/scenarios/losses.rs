@@ -40,6 +40,8 @@ pub fn node(fleet: &mut Fleet, load: &Load) -> Result<String> {
             "update",
             "--detach",
             "--force",
+            "--update-monitor",
+            "8s",
             &format!("fleet_{function}"),
         ])?;
     }
