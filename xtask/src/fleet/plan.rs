@@ -201,6 +201,18 @@ mod tests {
     }
 
     #[test]
+    fn the_picture_is_of_these_sites() -> Result<()> {
+        let picture = include_str!("../../../deploy/plan.svg");
+        let current = plot::svg(&outcomes(&Sites::parse(SITES)?));
+        // Not by assert_eq, which would print both.
+        assert!(
+            picture == current,
+            "cargo xtask fleet plan --plot deploy/plan.svg"
+        );
+        Ok(())
+    }
+
+    #[test]
     fn the_fronts_ask_in_the_order_of_the_round_trips() -> Result<()> {
         let sites = Sites::parse(SITES)?;
         let config = include_str!("../../../deploy/haproxy.cfg");

@@ -138,6 +138,28 @@ impl Node {
             // Killing nsenter's child, unshare, kills the namespace's first process.
             let _ = engine.kill();
             let _ = engine.wait();
+            self.forget();
+        }
+    }
+
+    /// Has the namespace forget what an engine put into it, as a machine that lost power does: the
+    /// next engine would forward its ports to containers that are gone.
+    fn forget(&self) {
+        let inside = || {
+            let mut command = Command::new("nsenter");
+            command.arg(format!("--net=/run/netns/{}", namespace(&self.name)));
+            self.programs.environment(&mut command);
+            command
+        };
+        for table in ["nat", "filter", "mangle"] {
+            for what in ["--flush", "--delete-chain"] {
+                let mut iptables = inside();
+                iptables.arg(self.programs.path("iptables"));
+                let _ = run::succeeds(iptables.args(["--table", table, what]));
+            }
+        }
+        for bridge in ["docker0", "docker_gwbridge"] {
+            let _ = run::succeeds(inside().args(["ip", "link", "delete", bridge]));
         }
     }
 

@@ -16,7 +16,8 @@ mod scenarios;
 mod switch;
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, ExitCode},
     time::Instant,
@@ -30,7 +31,7 @@ use packages::Programs;
 use scenarios::SCENARIOS;
 
 use crate::{
-    build,
+    build, cache,
     platform::{Manifests, Platform},
     repository::Repository,
     run, setup, signals,
@@ -79,8 +80,17 @@ pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result
     Ok(ExitCode::SUCCESS)
 }
 
+/// As a step of `cargo xtask test`, which has built the components: where it cannot run, it says so.
+pub fn step(repository: &Repository) -> Result<()> {
+    if let Some(obstacle) = obstacle() {
+        println!("  NOT RUN on this machine: {obstacle}");
+        return Ok(());
+    }
+    test(repository, &[])
+}
+
 /// Why this machine cannot run it, if it cannot.
-pub fn obstacle() -> Option<&'static str> {
+fn obstacle() -> Option<&'static str> {
     if !nix::unistd::geteuid().is_root() {
         return Some("it takes root: network namespaces and engines of their own");
     }
@@ -102,6 +112,9 @@ fn test(repository: &Repository, only: &[String]) -> Result<()> {
     if let Some(obstacle) = obstacle() {
         bail!("the fleet cannot be tested on this machine: {obstacle}");
     }
+    // The namespaces' names are taken while another runs.
+    let lock = File::create(cache::folder()?.join("fleet.lock"))?;
+    lock.lock()?;
     let scratch = Scratch::new()?;
     let started = Instant::now();
     let programs = Programs::bring()?;

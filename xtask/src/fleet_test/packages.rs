@@ -90,10 +90,12 @@ impl Programs {
     fn link(&self) -> Result<()> {
         let folder = self.root.join("links");
         fs::create_dir_all(&folder)?;
-        for name in LINKS {
+        let program = self.root.join("usr/sbin/xtables-nft-multi");
+        // Where the machine has iptables, its own are taken.
+        for name in LINKS.iter().filter(|_| program.is_file()) {
             let link = folder.join(name);
             if !link.exists() {
-                symlink(self.root.join("usr/sbin/xtables-nft-multi"), link)?;
+                symlink(&program, link)?;
             }
         }
         Ok(())

@@ -45,7 +45,7 @@ pub fn node(fleet: &mut Fleet, load: &Load) -> Result<String> {
             &format!("fleet_{function}"),
         ])?;
     }
-    let spread = until("the node has instances again", RECOVERY * 2, || {
+    let spread = until("the instances are spread again", RECOVERY * 2, || {
         let instances = fleet.instances("manifest")?;
         let updated = fleet.say(&[
             "service",
