@@ -294,6 +294,16 @@ impl Fleet {
         Ok(true)
     }
 
+    /// What Swarm says about a function's last update, such as `completed`; empty without one.
+    ///
+    /// # Errors
+    /// Swarm does not answer.
+    pub fn update_state(&self, function: &str) -> Result<String> {
+        let state = "{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}";
+        let service = format!("{STACK}_{function}");
+        self.say(&["service", "inspect", "--format", state, &service])
+    }
+
     /// How many instances per function a node's front would send requests to.
     ///
     /// # Errors

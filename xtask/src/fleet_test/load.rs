@@ -1,7 +1,8 @@
 //! Steady load through the front doors, by users who are near one of them.
 //!
-//! A user whose own front does not answer goes to the next, as a balancer in front of the fleet
-//! would send them (deploy/README.md); that is a request that *moved*. One that nobody answers
+//! A user whose own front does not answer, or has no instance to ask (its own `503`), goes to the
+//! next, as a balancer in front of the fleet that asks `/health/{function}` would send them
+//! (deploy/README.md); that is a request that *moved*. One that nobody answers
 //! well has *failed*.
 
 use std::{
@@ -33,6 +34,13 @@ pub struct Answer {
     pub served_by: String,
     /// The body's beginning.
     pub body: String,
+}
+
+impl Answer {
+    /// Whether the front had nobody to ask.
+    fn is_of_an_idle_front(&self) -> bool {
+        self.status == 503 && self.served_by.is_empty()
+    }
 }
 
 /// What became of one user's request.
@@ -171,7 +179,10 @@ fn ask(fronts: &[Front], path: &'static str) -> Outcome {
     for (_, address) in fronts {
         tries += 1;
         answer = get(address, path).map_err(|error| format!("{error:#}"));
-        if answer.is_ok() {
+        if answer
+            .as_ref()
+            .is_ok_and(|answer| !answer.is_of_an_idle_front())
+        {
             break;
         }
     }

@@ -57,7 +57,7 @@ pub fn update(fleet: &mut Fleet, load: &Load) -> Result<String> {
     }
     let took = until("every function is updated", UPDATE, || {
         for function in FUNCTIONS {
-            if state(fleet, function)? != "completed" || !runs(fleet, function, "1.1.0")? {
+            if fleet.update_state(function)? != "completed" || !runs(fleet, function, "1.1.0")? {
                 return Ok(false);
             }
         }
@@ -97,7 +97,7 @@ fn bad(fleet: &mut Fleet, load: &Load, version: &str) -> Result<String> {
             .into_iter()
             .filter(|one| one.version == before);
         least = least.min(good.count());
-        Ok(state(fleet, "site")? == "rollback_completed" && runs(fleet, "site", &before)?)
+        Ok(fleet.update_state("site")? == "rollback_completed" && runs(fleet, "site", &before)?)
     })?;
     let figures = without_failures(load, "during a bad update")?;
     ensure!(
@@ -124,17 +124,6 @@ fn set_version(fleet: &Fleet, function: &str, version: &str, more: &[&str]) -> R
     ];
     fleet.say(&[&update, more, &[&service]].concat())?;
     Ok(())
-}
-
-fn state(fleet: &Fleet, function: &str) -> Result<String> {
-    let service = format!("fleet_{function}");
-    fleet.say(&[
-        "service",
-        "inspect",
-        "--format",
-        "{{.UpdateStatus.State}}",
-        &service,
-    ])
 }
 
 fn runs(fleet: &Fleet, function: &str, version: &str) -> Result<bool> {

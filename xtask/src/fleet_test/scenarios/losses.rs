@@ -46,15 +46,12 @@ pub fn node(fleet: &mut Fleet, load: &Load) -> Result<String> {
         ])?;
     }
     let spread = until("the instances are spread again", RECOVERY * 2, || {
-        let instances = fleet.instances("manifest")?;
-        let updated = fleet.say(&[
-            "service",
-            "inspect",
-            "--format",
-            "{{.UpdateStatus.State}}",
-            "fleet_manifest",
-        ])?;
-        Ok(updated == "completed" && instances.len() == INSTANCES && fleet.is_whole()?)
+        for function in FUNCTIONS {
+            if fleet.update_state(function)? != "completed" {
+                return Ok(false);
+            }
+        }
+        fleet.is_whole()
     })?;
     let again = without_failures(load, "when the node came back")?;
     Ok(format!(
@@ -88,9 +85,11 @@ pub fn link(fleet: &mut Fleet, load: &Load) -> Result<String> {
     fleet.switch.change(port, &others, |link| link.cut = true);
     let replaced = until("three instances elsewhere", RECOVERY, || {
         lives_without(fleet, CUT)
-    })?;
-    let figures = without_failures(load, "while a site was cut off")?;
+    });
+    let figures = without_failures(load, "while a site was cut off");
+    // Whatever came of it, the next scenario has its link.
     fleet.switch.change(port, &others, |link| link.cut = false);
+    let (replaced, figures) = (replaced?, figures?);
     let whole = until("one fleet again", RECOVERY, || {
         Ok(fleet.is_whole()? && fleet.all_see(SITES))
     })?;
