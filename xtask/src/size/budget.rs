@@ -22,7 +22,7 @@ const BUDGETS: &[Budget] = &[
     // with the webhook.
     Budget {
         function: "discord",
-        workers: Some(360_000),
+        workers: Some(350_000),
         spin: 420_000,
     },
     Budget {
