@@ -4,6 +4,7 @@
 //! are ([`repository`], [`cache`]), how programs are run ([`run`]), and what
 //! the two platforms' manifests say ([`platform`]).
 
+mod bench;
 mod build;
 mod cache;
 mod demo;
@@ -53,6 +54,11 @@ const COMMANDS: &[Command] = &[
         name: "demo",
         about: "[--runtime workerd|spin] [--exit] the main job from one end to the other",
         run: demo::command,
+    },
+    Command {
+        name: "bench",
+        about: "[--rounds N] [--only TEXT] how quick we are next to others",
+        run: bench::command,
     },
     Command {
         name: "discord",

@@ -1,0 +1,145 @@
+// Our images next to sharp's (libvips with one thread), in one run on one machine.
+//
+//     node imaging.mjs MODULE [--rounds N] [--only TEXT]
+//
+// Figures are processor time, not time on the clock: of what else the machine does, they depend
+// least. Absolute ones mean nothing elsewhere; the ratios do. All images are made here.
+
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import sharp from "sharp";
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string", default: "5" }, only: { type: "string", default: "" } },
+});
+const module = new WebAssembly.Module(readFileSync(positionals[0]));
+const rounds = Number(options.rounds);
+const TARGETS = { webp: 0, jpeg: 1, png: 2 };
+const QUALITY = 80;
+
+sharp.concurrency(1);
+sharp.cache(false);
+
+// Noise of several sizes on top of each other, with a grid: as busy as a battle map.
+async function map(side) {
+  let seed = 7;
+  const random = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const layer = async (cells, opacity) => {
+    const noise = Buffer.from(Array.from({ length: cells * cells * 3 }, () => random() * 256));
+    const raw = { width: cells, height: cells, channels: 3 };
+    const large = await sharp(noise, { raw }).resize(side, side, { kernel: "cubic" }).ensureAlpha(opacity);
+    return { input: await large.raw().toBuffer(), raw: { width: side, height: side, channels: 4 } };
+  };
+  const base = await layer(side >> 8, 1);
+  const above = [await layer(side >> 6, 0.45), await layer(side >> 4, 0.25), await layer(side >> 2, 0.1)];
+  const lines = Array.from({ length: Math.floor(side / 140) }, (_, index) => index * 140 + 70);
+  const path = lines.map((at) => `M${at} 0V${side}M0 ${at}H${side}`).join("");
+  const grid = Buffer.from(`<svg width="${side}" height="${side}"><path d="${path}" stroke="#222"/></svg>`);
+  const image = sharp(base.input, { raw: base.raw }).composite([...above, { input: grid }]).removeAlpha();
+  return (await image.raw().toBuffer({ resolveWithObject: true }));
+}
+
+const of = ({ data, info }) => sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels }, limitInputPixels: false });
+
+async function images() {
+  const large = await map(4096);
+  const photo = await of(large).resize(2048, 1536).blur(0.8).raw().toBuffer({ resolveWithObject: true });
+  const round = (side) => Buffer.from(`<svg width="${side}" height="${side}"><circle cx="50%" cy="50%" r="48%"/></svg>`);
+  const token = (side) => of(large).extract({ left: 0, top: 0, width: side, height: side }).composite([{ input: round(side), blend: "dest-in" }]).png().toBuffer();
+  const huge = (image) => image.resize(8192, 8192, { kernel: "cubic" });
+  return {
+    "photo 2048×1536 jpg": await of(photo).jpeg({ quality: 90 }).toBuffer(),
+    "photo 2048×1536 progressive": await of(photo).jpeg({ quality: 90, progressive: true }).toBuffer(),
+    "photo 2048×1536 png": await of(photo).png().toBuffer(),
+    "photo 2048×1536 webp": await of(photo).webp({ quality: 90 }).toBuffer(),
+    "token 400² png": await token(400),
+    "token 1024² png": await token(1024),
+    "map 4096² jpg": await of(large).jpeg({ quality: 85 }).toBuffer(),
+    "map 4096² png": await of(large).png({ compressionLevel: 4 }).toBuffer(),
+    "map 4096² webp": await of(large).webp({ quality: 85, effort: 2 }).toBuffer(),
+    "map 8192² jpg": await huge(of(large)).jpeg({ quality: 85 }).toBuffer(),
+    "map 8192² progressive": await huge(of(large)).jpeg({ quality: 85, progressive: true }).toBuffer(),
+    "map 8192² png": await huge(of(large)).png({ compressionLevel: 2 }).toBuffer(),
+    "map 8192² webp": await huge(of(large)).webp({ quality: 80, effort: 0 }).toBuffer(),
+  };
+}
+
+const CASES = [
+  ["photo 2048×1536 jpg", 400, "jpeg"],
+  ["photo 2048×1536 jpg", 400, "webp"],
+  ["photo 2048×1536 progressive", 400, "webp"],
+  ["photo 2048×1536 png", 400, "webp"],
+  ["photo 2048×1536 webp", 400, "webp"],
+  ["token 400² png", 200, "webp"],
+  ["token 1024² png", 400, "webp"],
+  ["map 4096² jpg", 1024, "jpeg"],
+  ["map 4096² jpg", 1024, "webp"],
+  ["map 4096² jpg", 400, "webp"],
+  ["map 4096² png", 1024, "webp"],
+  ["map 4096² webp", 1024, "webp"],
+  ["map 8192² jpg", 1024, "webp"],
+  ["map 8192² progressive", 1024, "webp"],
+  ["map 8192² png", 1024, "webp"],
+  ["map 8192² webp", 1024, "webp"],
+];
+
+// One instance per case: its memory never shrinks, so what it has at the end is the most it needed.
+function ours(source, width, target) {
+  const exports = new WebAssembly.Instance(module).exports;
+  return {
+    exports,
+    run() {
+      const start = exports.source(source.length);
+      new Uint8Array(exports.memory.buffer).set(source, start);
+      const length = exports.render(width, TARGETS[target], QUALITY);
+      const bytes = Buffer.from(exports.memory.buffer, exports.result(), exports.result_length());
+      if (length < 0) throw new Error(bytes.toString());
+      return length;
+    },
+  };
+}
+
+async function sharps(source, width, target) {
+  const image = sharp(source, { limitInputPixels: false }).resize(width);
+  return (await image[target]({ quality: QUALITY }).toBuffer()).length;
+}
+
+function spent() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+const median = (all) => all.sort((a, b) => a - b)[all.length >> 1];
+const all = await images();
+const rows = [];
+for (const [name, width, target] of CASES) {
+  if (!`${name} ${width} ${target}`.includes(options.only)) continue;
+  const source = all[name];
+  const own = ours(source, width, target);
+  const times = { own: [], sharp: [] };
+  let [bytes, others] = [0, 0];
+  // In turns, and the first of each is for compilers and caches.
+  for (let round = 0; round <= rounds; round += 1) {
+    const start = spent();
+    bytes = own.run();
+    const middle = spent();
+    others = await sharps(source, width, target);
+    if (round > 0) {
+      times.own.push(middle - start);
+      times.sharp.push(spent() - middle);
+    }
+  }
+  const [mine, sharpTime] = [median(times.own), median(times.sharp)];
+  rows.push({
+    case: `${name} → ${width} ${target}`,
+    "ours ms": mine.toFixed(1),
+    "sharp ms": sharpTime.toFixed(1),
+    ratio: (mine / sharpTime).toFixed(2),
+    "ours KB": (bytes / 1024).toFixed(1),
+    "sharp KB": (others / 1024).toFixed(1),
+    "source MB": (source.length / 2 ** 20).toFixed(1),
+    "wasm MB": (own.exports.memory.buffer.byteLength / 2 ** 20).toFixed(0),
+  });
+}
+console.table(rows);
