@@ -42,28 +42,40 @@ async function map(side) {
 
 const of = ({ data, info }) => sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels }, limitInputPixels: false });
 
-async function images() {
-  const large = await map(4096);
-  const photo = await of(large).resize(2048, 1536).blur(0.8).raw().toBuffer({ resolveWithObject: true });
-  const round = (side) => Buffer.from(`<svg width="${side}" height="${side}"><circle cx="50%" cy="50%" r="48%"/></svg>`);
-  const token = (side) => of(large).extract({ left: 0, top: 0, width: side, height: side }).composite([{ input: round(side), blend: "dest-in" }]).png().toBuffer();
-  const huge = (image) => image.resize(8192, 8192, { kernel: "cubic" });
-  return {
-    "photo 2048×1536 jpg": await of(photo).jpeg({ quality: 90 }).toBuffer(),
-    "photo 2048×1536 progressive": await of(photo).jpeg({ quality: 90, progressive: true }).toBuffer(),
-    "photo 2048×1536 png": await of(photo).png().toBuffer(),
-    "photo 2048×1536 webp": await of(photo).webp({ quality: 90 }).toBuffer(),
-    "token 400² png": await token(400),
-    "token 1024² png": await token(1024),
-    "map 4096² jpg": await of(large).jpeg({ quality: 85 }).toBuffer(),
-    "map 4096² png": await of(large).png({ compressionLevel: 4 }).toBuffer(),
-    "map 4096² webp": await of(large).webp({ quality: 85, effort: 2 }).toBuffer(),
-    "map 8192² jpg": await huge(of(large)).jpeg({ quality: 85 }).toBuffer(),
-    "map 8192² progressive": await huge(of(large)).jpeg({ quality: 85, progressive: true }).toBuffer(),
-    "map 8192² png": await huge(of(large)).png({ compressionLevel: 2 }).toBuffer(),
-    "map 8192² webp": await huge(of(large)).webp({ quality: 80, effort: 0 }).toBuffer(),
-  };
+const once = (make) => {
+  let made;
+  return () => (made ??= make());
+};
+const large = once(() => map(4096));
+const photo = once(async () =>
+  of(await large()).resize(2048, 1536).blur(0.8).raw().toBuffer({ resolveWithObject: true }),
+);
+const huge = async () => of(await large()).resize(8192, 8192, { kernel: "cubic" });
+
+async function token(side) {
+  const round = Buffer.from(`<svg width="${side}" height="${side}"><circle cx="50%" cy="50%" r="48%"/></svg>`);
+  const part = of(await large()).extract({ left: 0, top: 0, width: side, height: side });
+  return part.composite([{ input: round, blend: "dest-in" }]).png().toBuffer();
 }
+
+// Each made when a case asks for it.
+const IMAGES = {
+  "photo 2048×1536 jpg": async () => of(await photo()).jpeg({ quality: 90 }).toBuffer(),
+  "photo 2048×1536 progressive": async () =>
+    of(await photo()).jpeg({ quality: 90, progressive: true }).toBuffer(),
+  "photo 2048×1536 png": async () => of(await photo()).png().toBuffer(),
+  "photo 2048×1536 webp": async () => of(await photo()).webp({ quality: 90 }).toBuffer(),
+  "token 400² png": () => token(400),
+  "token 1024² png": () => token(1024),
+  "map 4096² jpg": async () => of(await large()).jpeg({ quality: 85 }).toBuffer(),
+  "map 4096² png": async () => of(await large()).png({ compressionLevel: 4 }).toBuffer(),
+  "map 4096² webp": async () => of(await large()).webp({ quality: 85, effort: 2 }).toBuffer(),
+  "map 8192² jpg": async () => (await huge()).jpeg({ quality: 85 }).toBuffer(),
+  "map 8192² progressive": async () =>
+    (await huge()).jpeg({ quality: 85, progressive: true }).toBuffer(),
+  "map 8192² png": async () => (await huge()).png({ compressionLevel: 2 }).toBuffer(),
+  "map 8192² webp": async () => (await huge()).webp({ quality: 80, effort: 0 }).toBuffer(),
+};
 
 const CASES = [
   ["photo 2048×1536 jpg", 400, "jpeg"],
@@ -76,6 +88,7 @@ const CASES = [
   ["map 4096² jpg", 1024, "jpeg"],
   ["map 4096² jpg", 1024, "webp"],
   ["map 4096² jpg", 400, "webp"],
+  ["map 4096² jpg", 0, "webp"],
   ["map 4096² png", 1024, "webp"],
   ["map 4096² webp", 1024, "webp"],
   ["map 8192² jpg", 1024, "webp"],
@@ -101,7 +114,8 @@ function ours(source, width, target) {
 }
 
 async function sharps(source, width, target) {
-  const image = sharp(source, { limitInputPixels: false }).resize(width);
+  const whole = sharp(source, { limitInputPixels: false });
+  const image = width > 0 ? whole.resize(width) : whole;
   return (await image[target]({ quality: QUALITY }).toBuffer()).length;
 }
 
@@ -111,11 +125,10 @@ function spent() {
 }
 
 const median = (all) => all.sort((a, b) => a - b)[all.length >> 1];
-const all = await images();
 const rows = [];
 for (const [name, width, target] of CASES) {
   if (!`${name} ${width} ${target}`.includes(options.only)) continue;
-  const source = all[name];
+  const source = await IMAGES[name]();
   const own = ours(source, width, target);
   const times = { own: [], sharp: [] };
   let [bytes, others] = [0, 0];
@@ -132,7 +145,7 @@ for (const [name, width, target] of CASES) {
   }
   const [mine, sharpTime] = [median(times.own), median(times.sharp)];
   rows.push({
-    case: `${name} → ${width} ${target}`,
+    case: `${name} → ${width || "as large"} ${target}`,
     "ours ms": mine.toFixed(1),
     "sharp ms": sharpTime.toFixed(1),
     ratio: (mine / sharpTime).toFixed(2),
