@@ -108,3 +108,51 @@ fn what_is_no_address_is_refused_with_words() {
     let long = format!("/proxy/https://a.example/{}", "x".repeat(9000));
     assert_eq!(parse(&long), Err(AddressError::TooLong));
 }
+
+/// Parts that addresses are made of, and some that they are not.
+#[rustfmt::skip]
+const PARTS: &[&str] = &[
+    "/proxy", "/dl", "/", "t/", "o/", "ddb/", "https:", "http:", "//", "a.example", "127.0.0.1", "[::1]", ":8080",
+    "b.png", "?", "&", "=", "url=", "w=400", "h=0", "fit=cover", ",", "q=", "access_token=", "T0ken", "1700000000000",
+    "cors-retry=1", "%2F", "%3A", "%", "%zz", "%00", "\u{430}", "@", "#", "\\", "..", " ", "\u{0}", "preset=map",
+    "download", "crop=1:2:3:4", "bg=fff", "%25", "%F0%9F",
+];
+
+#[test]
+fn whatever_is_read_is_written_so_that_it_is_read_the_same() {
+    // Always the same sequence (a linear congruential generator).
+    let mut state = 1_u64;
+    let mut next = |bound: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % bound
+    };
+    let mut read = 0;
+    for _ in 0..200_000 {
+        let mut written = if next(4) > 0 {
+            "/proxy/".to_owned()
+        } else {
+            String::new()
+        };
+        for _ in 0..next(9) {
+            written.push_str(PARTS[next(PARTS.len())]);
+        }
+        let Ok(address) = parse(&written) else {
+            continue;
+        };
+        read += 1;
+        let canonical = address.canonical();
+        let again = parse(&canonical).expect(&canonical);
+        assert_eq!(again.source, address.source, "{written}");
+        assert_eq!(again.options, address.options, "{written}");
+        assert_eq!(again.canonical(), canonical, "{written}");
+        assert!(
+            matches!(again.source.scheme(), "http" | "https"),
+            "{written}"
+        );
+        assert!(again.source.username().is_empty(), "{written}");
+        assert_eq!(again.source.fragment(), None, "{written}");
+    }
+    assert!(read > 10_000, "only {read} were addresses");
+}

@@ -1,9 +1,11 @@
 //! How many bytes images take in the store, and making room for more.
 //!
-//! The count is one object, changed by compare-and-swap: added to before an image is stored, and
-//! counted anew from the list of images whenever it says that there is no room, or is old. A store
+//! The count is one object, changed by compare-and-swap: added to before images are stored, some at
+//! once, and made anew from the list of images whenever it says that there is no room, or is old. A store
 //! may keep the bytes of a large image for another hour after it was deleted, for its readers: of
 //! those there are never more than half a budget besides.
+
+use std::cell::Cell;
 
 use edge::{
     Clock, Objects, Timestamp,
@@ -59,6 +61,15 @@ impl Ledger {
     }
 }
 
+thread_local! {
+    /// Bytes that this isolate or instance has counted and not yet stored.
+    static CREDIT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// What part of the budget is counted at once, so that a burst of images does not contend for the
+/// count: R2 takes one write a second of an object.
+const SHARE: u64 = 256;
+
 /// Whether `bytes` more may be stored within `budget`; they are counted then. Older images are
 /// deleted to make room.
 ///
@@ -72,6 +83,23 @@ where
     if bytes > budget / 4 {
         return Ok(false);
     }
+    if let Some(left) = CREDIT.get().checked_sub(bytes) {
+        CREDIT.set(left);
+        return Ok(true);
+    }
+    let share = budget / SHARE;
+    if bytes < share && count(host, share, budget).await? {
+        CREDIT.set(CREDIT.get() + share - bytes);
+        return Ok(true);
+    }
+    count(host, bytes, budget).await
+}
+
+/// Counts `bytes` more if there is room for them, or can be made.
+async fn count<H>(host: &H, bytes: u64, budget: u64) -> Result<bool, ObjectError>
+where
+    H: Objects + Clock,
+{
     let key = Key::ImageLedger.path();
     let mut counted = false;
     for _ in 0..ATTEMPTS {

@@ -131,3 +131,38 @@ fn an_operators_presets_have_to_be_sound() {
         assert!(error.contains(expected), "{json}: {error}");
     }
 }
+
+/// Cells of the README's table of options, without the head.
+fn readme() -> Vec<Vec<String>> {
+    let text = include_str!("../../../../README.md");
+    let head = "| option | does | example |";
+    let table = text.split_once(head).expect("the table of options").1;
+    table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.split('|').map(str::to_owned).collect())
+        .collect()
+}
+
+/// What stands between back quotes.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn the_readmes_table_has_every_option_and_examples_that_work() {
+    let rows = readme();
+    let named: Vec<&str> = rows.iter().flat_map(|cells| quoted(&cells[1])).collect();
+    for option in super::NAMES {
+        assert!(named.contains(&option.name), "{} is not named", option.name);
+    }
+    assert_eq!(named.len(), super::NAMES.len(), "{named:?}");
+    for cells in &rows {
+        let examples = quoted(&cells[3]);
+        assert!(!examples.is_empty(), "{cells:?}");
+        for example in examples {
+            assert!(filled(example).is_ok(), "{example}: {:?}", filled(example));
+        }
+    }
+}

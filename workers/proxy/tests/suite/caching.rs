@@ -376,3 +376,19 @@ fn a_platforms_own_cache_answers_until_the_image_is_not_fresh_any_more() {
             .contains("stale-while-revalidate")
     );
 }
+
+#[test]
+fn a_burst_of_small_images_is_counted_at_once() {
+    let world = World::new();
+    for number in 0..20_u8 {
+        let path = format!("/{number}.png");
+        world.site.put(&path, "image/png", picture(number));
+        world.get(&format!("/proxy/{SITE}{path}"));
+    }
+    let counted = world.host.points().into_iter();
+    let counted = counted.filter(|point| point.name == "image-ledger.json");
+    // Read and written once.
+    assert!(counted.count() <= 3);
+    let images = world.host.keys().into_iter();
+    assert_eq!(images.filter(|key| key.starts_with("images/")).count(), 20);
+}
