@@ -90,7 +90,8 @@ impl Source {
 /// The source, out of the cache or from its site.
 async fn obtain<H: Host>(host: &H, ask: &Rc<Ask>) -> Result<Source, Refusal> {
     let key = ask.plan.source_key();
-    for is_last in [false, false, true] {
+    let (mut waits, mut lease) = (0, None);
+    loop {
         let record = cache::read(host, &key).await;
         if let Some(record) = &record {
             match (record.age(host.now()), &record.found) {
@@ -104,13 +105,12 @@ async fn obtain<H: Host>(host: &H, ask: &Rc<Ask>) -> Result<Source, Refusal> {
                 _ => {}
             }
         }
-        let lease = Lease::take(host, key);
-        if lease.is_some() || is_last {
+        if lease.is_some() || waits == serve::WAITS {
             return fetch(host, ask, key, record, lease).await;
         }
-        Lease::wait(host, key).await;
+        lease = Lease::take_or_wait(host, key).await;
+        waits += usize::from(lease.is_none());
     }
-    Err(Refusal::new(Reason::Busy, "try again in a moment"))
 }
 
 async fn fetch<H: Host>(

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How often a request waits for another one before it does the work itself, beside it.
-const WAITS: usize = 3;
+pub const WAITS: usize = 3;
 
 /// Answers what is asked.
 ///
@@ -28,29 +28,25 @@ pub async fn answer<H: Host>(host: &H, ask: &Rc<Ask>) -> Result<Response, Refusa
     if let Some(near) = nearby::answer(host, ask, &key).await {
         return Ok(near);
     }
-    let mut waits = 0;
+    let (mut waits, mut lease) = (0, None);
     loop {
+        // Again with the lease: whoever had it before may just have finished.
         let record = cache::read(host, &key).await;
         if let Some(record) = &record
             && let Some(answer) = from_cache(host, ask, record).await
         {
             return answer;
         }
-        let lease = Lease::take(host, key);
         if lease.is_some() || waits == WAITS {
-            return produce(
-                host,
-                ask,
-                Job {
-                    key,
-                    old: record,
-                    lease,
-                },
-            )
-            .await;
+            let job = Job {
+                key,
+                old: record,
+                lease,
+            };
+            return produce(host, ask, job).await;
         }
-        Lease::wait(host, key).await;
-        waits += 1;
+        lease = Lease::take_or_wait(host, key).await;
+        waits += usize::from(lease.is_none());
     }
 }
 

@@ -9,7 +9,8 @@ use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 use edge::{Clock, Timestamp};
 use registry::Digest;
 
-use crate::limits;
+use super::Turn;
+use crate::{Host, limits};
 
 /// Pause between two looks.
 const PAUSE: Duration = Duration::from_millis(25);
@@ -24,6 +25,8 @@ thread_local! {
 pub struct Lease {
     key: Digest,
     until: Timestamp,
+    /// The right to work on it on this node.
+    turn: Option<Turn>,
 }
 
 impl Lease {
@@ -38,12 +41,29 @@ impl Lease {
             }
             let until = now.plus(patience);
             taken.insert(key, until);
-            Some(Self { key, until })
+            let turn = None;
+            Some(Self { key, until, turn })
         })
     }
 
+    /// Takes `key`, in this isolate or instance and on this node; waits and answers `None` where
+    /// somebody else has it.
+    pub async fn take_or_wait<H: Host>(host: &H, key: Digest) -> Option<Self> {
+        let Some(mut lease) = Self::take(host, key) else {
+            Self::wait(host, key).await;
+            return None;
+        };
+        lease.turn = Turn::take(host, &key).await;
+        if lease.turn.is_none() {
+            // Others of this instance wait for this request meanwhile.
+            Turn::wait(host, &key).await;
+            return None;
+        }
+        Some(lease)
+    }
+
     /// Waits until nobody has `key`, or patience ends.
-    pub async fn wait<C: Clock>(clock: &C, key: Digest) {
+    async fn wait<C: Clock>(clock: &C, key: Digest) {
         let mut waited = Duration::ZERO;
         while waited < limits::PATIENCE && is_taken(clock, &key) {
             clock.sleep(PAUSE).await;
