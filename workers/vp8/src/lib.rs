@@ -17,10 +17,11 @@
 //! Next to libwebp 1.6 at its default effort, for eleven photographs and maps and six pictures with
 //! opacity at qualities 50 to 90: files are 0.97 to 1.02 times as large at the same SSIM of luma (mean
 //! 1.003) and 0.97 to 1.01 times at that of chroma (mean 0.997); opacity takes 0.95 to 1.03 times as
-//! much. As WebAssembly with `simd128` it takes 0.4 to 0.8 times as long as libwebp's own build with
-//! SIMD and 0.5 to 1.1 times as long as sharp's native one on one thread (Node 22, a busy machine: the
-//! shortest of many rounds, in turn). A picture of 8192 x 8192 pixels takes 36 MB in all, 16 MB of
-//! which are the file. `tests/libwebp.rs` compares sizes anew. Without `simd128` it is correct but slow.
+//! much. As WebAssembly with `simd128` it takes about half as long as libwebp's own build with SIMD, and
+//! 0.4 to 0.9 times as long as sharp's native one on one thread (Node 22 on a busy machine: the shortest
+//! of fifteen rounds, in turn, for eight of these pictures at quality 80). A picture of 8192 x 8192
+//! pixels takes 36 MB in all, 16 MB of which are the file. `tests/libwebp.rs` compares sizes anew.
+//! Without `simd128` it is correct but slow.
 //!
 //! # Where it comes from
 //!
