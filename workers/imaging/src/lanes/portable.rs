@@ -20,6 +20,12 @@ impl Four {
         Self(*numbers)
     }
 
+    /// To memory.
+    #[inline(always)]
+    pub fn store(self) -> [f32; 4] {
+        self.0
+    }
+
     /// The first and the last four.
     #[inline(always)]
     pub fn of_i16(numbers: &[i16; 8]) -> (Self, Self) {

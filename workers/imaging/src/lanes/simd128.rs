@@ -22,6 +22,12 @@ impl Four {
         Self(bytemuck::cast(*numbers))
     }
 
+    /// To memory.
+    #[inline(always)]
+    pub fn store(self) -> [f32; 4] {
+        bytemuck::cast(self.0)
+    }
+
     /// The first and the last four.
     #[inline(always)]
     pub fn of_i16(numbers: &[i16; 8]) -> (Self, Self) {

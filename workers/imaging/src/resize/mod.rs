@@ -229,30 +229,33 @@ impl Resizer {
     }
 }
 
+/// Adds four rows to the sums, each times its weight; `is_first` if the sums are not begun yet.
 fn add_four(sums: &mut [f32], rows: [&[f32]; 4], weights: [f32; 4], is_first: bool) {
-    let [a, b, c, d] = rows;
-    let [wa, wb, wc, wd] = weights;
+    let [a, b, c, d] = rows.map(|row| row.as_chunks::<LANES>().0);
+    let [wa, wb, wc, wd] = weights.map(Four::splat);
     let samples = a.iter().zip(b).zip(c.iter().zip(d));
-    if is_first {
-        for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(samples) {
-            *sum = (a * wa + b * wb) + (c * wc + d * wd);
+    for (sum, ((a, b), (c, d))) in sums.as_chunks_mut().0.iter_mut().zip(samples) {
+        let [a, b, c, d] = [a, b, c, d].map(Four::load);
+        let new = (a * wa + b * wb) + (c * wc + d * wd);
+        *sum = match is_first {
+            true => new,
+            false => Four::load(sum) + new,
         }
-    } else {
-        for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(samples) {
-            *sum += (a * wa + b * wb) + (c * wc + d * wd);
-        }
+        .store();
     }
 }
 
+/// Likewise for one row.
 fn add_one(sums: &mut [f32], row: &[f32], weight: f32, is_first: bool) {
-    if is_first {
-        for (sum, sample) in sums.iter_mut().zip(row) {
-            *sum = sample * weight;
+    let weight = Four::splat(weight);
+    let samples = row.as_chunks::<LANES>().0;
+    for (sum, sample) in sums.as_chunks_mut().0.iter_mut().zip(samples) {
+        let new = Four::load(sample) * weight;
+        *sum = match is_first {
+            true => new,
+            false => Four::load(sum) + new,
         }
-    } else {
-        for (sum, sample) in sums.iter_mut().zip(row) {
-            *sum += sample * weight;
-        }
+        .store();
     }
 }
 

@@ -81,6 +81,11 @@ impl Shrink {
 }
 
 fn copy<const CHANNELS: usize>(row: &[u8], place: &mut [f32], stride: usize) {
+    if CHANNELS == 1 {
+        let places = place.iter_mut().zip(row);
+        places.for_each(|(place, sample)| *place = f32::from(*sample));
+        return;
+    }
     for channel in 0..CHANNELS {
         let samples = row.iter().skip(channel).step_by(CHANNELS);
         let places = place.iter_mut().skip(channel * stride);
