@@ -1,4 +1,8 @@
 //! Writing: in one piece where the length is known, with the conditions and the digest checked.
+//!
+//! R2 judges conditions when a write is committed
+//! (<https://developers.cloudflare.com/r2/api/s3/conditional-operations/>). Large conditional writes
+//! are streamed in one piece, because not every bucket takes conditions on writes in parts.
 
 use edge::{
     Body, Bytes, FetchError, FetchRequest, FetchResponse, HeaderName, HeaderValue, Method,
