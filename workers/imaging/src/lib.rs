@@ -5,6 +5,11 @@
 //! a picture. Large sources pass row by row through an integer shrink and a Lanczos filter
 //! ([`resize`](crate::Transform)), so that a battle map of 8192² costs a few megabytes.
 //!
+//! A source gives planes of samples row by row: a JPEG or a lossy WebP its components as they are
+//! stored, reduced as far as the result needs. A plan maps the upright result back onto the stored
+//! picture, so that cropping, turning and resizing are one pass, which averages whole blocks, then
+//! filters with Lanczos, and holds a few rows.
+//!
 //! Colours are sRGB with straight alpha. Filters work on gamma-encoded values, as browsers and
 //! libvips do, with premultiplied alpha. Orientation tags are applied and all metadata is dropped;
 //! a colour profile other than sRGB is converted.

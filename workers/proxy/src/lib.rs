@@ -3,6 +3,15 @@
 //! A request passes through: its address is read ([`address`]), whoever asks is checked
 //! (`access`), the options become a plan (`plan`), and the plan is served (`serve`): from the cache
 //! (`cache`), or from the image's own site (`source`), which has to be on the operator's list.
+//!
+//! Every form of address is read into one canonical form, of which signatures and cache keys are made.
+//! What is small, or worked on, is in memory and checked whole; what is large streams to the client
+//! and beside that into the store, and breaks off for both if its end is not right. Requests for the
+//! same image at once wait for one of them by timers of their own: a lease is a time in the isolate's
+//! memory, never a future, and on Spin a mark in the store besides, for the node's other instances.
+//! Before an image is stored its bytes are added to a ledger, and the oldest make room. On Workers the
+//! data centre's own cache is in front ([`edge::Nearby`]). A cache that fails costs a fetch, never an
+//! answer.
 
 mod accept;
 mod access;

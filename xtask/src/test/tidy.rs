@@ -10,6 +10,10 @@ use crate::repository::Repository;
 /// The most lines that a source file may have.
 const LINES: usize = 500;
 
+/// Lines that ARCHITECTURE.md stays under: what a newcomer reads at one sitting. Details are in the
+/// crates' own documentation.
+const ARCHITECTURE_LINES: usize = 150;
+
 /// Endings of source files.
 const SOURCES: &[&str] = &[".rs", ".mjs", ".js", ".css"];
 
@@ -74,6 +78,11 @@ fn of_file(path: &str, text: &str) -> Vec<String> {
     let lines = text.lines().count();
     if lines > LINES && SOURCES.iter().any(|ending| path.ends_with(ending)) {
         findings.push(format!("{path} has {lines} lines; at most {LINES}"));
+    }
+    if path == "ARCHITECTURE.md" && lines >= ARCHITECTURE_LINES {
+        findings.push(format!(
+            "{path} has {lines} lines; under {ARCHITECTURE_LINES} is what a newcomer reads"
+        ));
     }
     // A test or a build script that writes a file is no function.
     let is_tool = path.contains("/tests/") || path.ends_with("/build.rs");
