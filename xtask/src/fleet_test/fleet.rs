@@ -323,13 +323,22 @@ impl Fleet {
         Ok(health.instances)
     }
 
-    /// Whether the fronts of `nodes` see every function's instances.
+    /// Whether Swarm believes in every node.
+    ///
+    /// # Errors
+    /// Swarm does not answer.
+    pub fn all_ready(&self) -> Result<bool> {
+        let nodes = self.say(&["node", "ls", "--format", "{{.Status}}"])?;
+        Ok(nodes.lines().all(|status| status == "Ready"))
+    }
+
+    /// Whether the fronts of `nodes` see every function's instances, no fewer and no more.
     pub fn all_see(&self, nodes: &[&str]) -> bool {
         nodes.iter().all(|node| {
             let seen = self.seen_by(node).unwrap_or_default();
             FUNCTIONS
                 .iter()
-                .all(|function| seen.get(*function) >= Some(&INSTANCES))
+                .all(|function| seen.get(*function) == Some(&INSTANCES))
         })
     }
 }

@@ -44,7 +44,7 @@ const VERSIONS: &[(&str, Spoil)] = &[
     ("1.3.0", |app| {
         let path = app.join("site/spin.toml");
         let text = fs::read_to_string(&path)?;
-        let lying = text.replace("route = \"/...\"", "route = \"/nowhere\"");
+        let lying = text.replace("route = \"/...\"", "route = \"/health/site\"");
         Ok(fs::write(path, lying)?)
     }),
 ];

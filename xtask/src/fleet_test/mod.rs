@@ -80,6 +80,15 @@ pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result
     Ok(ExitCode::SUCCESS)
 }
 
+/// As a step of `cargo xtask test`, which has built the components: where it cannot run, it says so.
+pub fn step(repository: &Repository) -> Result<()> {
+    if let Some(obstacle) = obstacle() {
+        println!("  NOT RUN on this machine: {obstacle}");
+        return Ok(());
+    }
+    test(repository, &[])
+}
+
 /// Why this machine cannot run it, if it cannot.
 fn obstacle() -> Option<&'static str> {
     if !nix::unistd::geteuid().is_root() {

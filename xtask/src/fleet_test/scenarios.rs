@@ -145,7 +145,7 @@ pub fn run(fleet: &mut Fleet, only: &[String]) -> usize {
 
 fn one(fleet: &mut Fleet, scenario: &Scenario) -> Result<String> {
     until("a whole fleet to begin with", RECOVERY, || {
-        Ok(fleet.is_whole()? && fleet.all_see(SITES))
+        Ok(fleet.all_ready()? && fleet.is_whole()? && fleet.all_see(SITES))
     })?;
     let load = Load::start(&fleet.fronts(), PATHS);
     (scenario.run)(fleet, &load)

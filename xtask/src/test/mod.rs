@@ -23,7 +23,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::{Arg, ValueExt};
 
 use crate::{
-    build, demo,
+    build, demo, fleet_test,
     platform::{Manifests, Platform},
     repository::Repository,
     setup, signals, size,
@@ -145,6 +145,11 @@ const STEPS: &[Step] = &[
         name: "fleet",
         checks: "Workers and Spin nodes on one bucket",
         run: suites::fleet,
+    },
+    Step {
+        name: "swarm",
+        checks: "cargo xtask fleet-test: a real Swarm of several engines, and what may befall it",
+        run: fleet_test::step,
     },
 ];
 

@@ -91,7 +91,7 @@ pub fn link(fleet: &mut Fleet, load: &Load) -> Result<String> {
     fleet.switch.change(port, &others, |link| link.cut = false);
     let (replaced, figures) = (replaced?, figures?);
     let whole = until("one fleet again", RECOVERY, || {
-        Ok(fleet.is_whole()? && fleet.all_see(SITES))
+        Ok(fleet.all_ready()? && fleet.is_whole()? && fleet.all_see(SITES))
     })?;
     let again = without_failures(load, "when the link was mended")?;
     Ok(format!(
