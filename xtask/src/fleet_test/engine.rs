@@ -224,11 +224,17 @@ fn remove_control_groups(name: &str) {
     let hierarchies = hierarchies.map(|entry| entry.path()).chain([root.into()]);
     for hierarchy in hierarchies {
         let group = hierarchy.join(name);
-        let below = fs::read_dir(&group).into_iter().flatten().flatten();
-        for container in below.filter(|entry| entry.path().is_dir()) {
-            let _ = fs::remove_dir(container.path());
+        // What was killed just now may take a moment to be gone.
+        for _ in 0..30 {
+            if fs::remove_dir(&group).is_ok() || !group.exists() {
+                break;
+            }
+            let below = fs::read_dir(&group).into_iter().flatten().flatten();
+            for container in below.filter(|entry| entry.path().is_dir()) {
+                let _ = fs::remove_dir(container.path());
+            }
+            thread::sleep(Duration::from_millis(100));
         }
-        let _ = fs::remove_dir(group);
     }
 }
 
