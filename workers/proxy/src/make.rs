@@ -275,6 +275,7 @@ fn deliver<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, source: &Source, made: Ma
     let now = host.now();
     let picture = Picture {
         plan: &ask.plan,
+        access: ask.access,
         kind: made.kind,
         version: &made.version,
         fresh_until: source.fresh_until,

@@ -31,7 +31,7 @@ pub async fn answer<H: Host>(host: &H, ask: &Ask, key: &Digest) -> Option<Respon
     if record.age(host.now()) != Age::Fresh || !whole {
         return None;
     }
-    let picture = Picture::of(&ask.plan, &record, image, Served::Nearby);
+    let picture = Picture::of(ask, &record, image, Served::Nearby);
     Some(match picture.is_known(&ask.request) {
         true => picture.unchanged(host.now()),
         false => picture.whole(kept.body, host.now()),

@@ -118,6 +118,7 @@ async fn collected<H: Host>(
     let record = record(host, &arrived, version, bytes.len() as u64);
     let picture = Picture {
         plan: &ask.plan,
+        access: ask.access,
         kind: arrived.format.media_type(),
         version: &version,
         fresh_until: record.fresh_until,
@@ -166,6 +167,7 @@ fn streamed<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, mut arrived: Arrived) ->
     let record = record(host, &arrived, version, 0);
     let picture = Picture {
         plan: &ask.plan,
+        access: ask.access,
         kind: arrived.format.media_type(),
         version: &version,
         fresh_until: record.fresh_until,

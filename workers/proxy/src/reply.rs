@@ -6,9 +6,11 @@ use edge::{
 use registry::Digest;
 
 use crate::{
+    access::Access,
     cache::{Image, Record},
     limits,
     plan::Plan,
+    routes::Ask,
 };
 
 /// What scripts of other sites may read.
@@ -49,6 +51,8 @@ impl Served {
 pub struct Picture<'a> {
     /// What was asked for.
     pub plan: &'a Plan,
+    /// What let the request pass.
+    pub access: Access,
     /// Its media type.
     pub kind: &'a str,
     /// What names its bytes.
@@ -63,9 +67,10 @@ pub struct Picture<'a> {
 
 impl<'a> Picture<'a> {
     /// The picture that a record has.
-    pub fn of(plan: &'a Plan, record: &'a Record, image: &'a Image, served: Served) -> Self {
+    pub fn of(ask: &'a Ask, record: &'a Record, image: &'a Image, served: Served) -> Self {
         Self {
-            plan,
+            plan: &ask.plan,
+            access: ask.access,
             kind: &image.kind,
             version: &image.version,
             fresh_until: record.fresh_until,
@@ -139,10 +144,21 @@ impl<'a> Picture<'a> {
             (_, Some(maxage)) => maxage.into(),
             (_, None) => left,
         };
+        // Whoever keeps an answer does not ask here whether its address is still good.
+        let (who, seconds, afterwards) = match self.access {
+            Access::Everybody => ("public", seconds, u64::MAX),
+            Access::Bearer => ("private", seconds, u64::MAX),
+            Access::Address { until } => {
+                let left = until.milliseconds().saturating_sub(now.milliseconds());
+                let left = u64::try_from(left / 1000).unwrap_or(0);
+                let seconds = seconds.min(left);
+                ("public", seconds, left - seconds)
+            }
+        };
         format!(
-            "public, max-age={seconds}, stale-while-revalidate={}, stale-if-error={}",
-            limits::STALE_WHILE_REVALIDATE,
-            limits::STALE_IF_ERROR
+            "{who}, max-age={seconds}, stale-while-revalidate={}, stale-if-error={}",
+            limits::STALE_WHILE_REVALIDATE.min(afterwards),
+            limits::STALE_IF_ERROR.min(afterwards)
         )
     }
 

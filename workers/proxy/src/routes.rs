@@ -19,6 +19,8 @@ pub struct Ask {
     pub request: Request,
     /// What it comes down to.
     pub plan: Plan,
+    /// What lets the request pass.
+    pub access: access::Access,
     /// How the function is configured.
     pub settings: Settings,
 }
@@ -55,7 +57,7 @@ fn route(path: &str) -> &'static str {
 async fn answer<H: Host>(host: &H, request: Request) -> Result<Response, Problem> {
     let address = Address::parse(&request.path, &request.query)?;
     let settings = Settings::read(host).await?;
-    access::check(&settings, &request, &address, host.now())?;
+    let access = access::check(&settings, &request, &address, host.now())?;
     let options = settings
         .presets
         .fill(&address.options)
@@ -68,6 +70,7 @@ async fn answer<H: Host>(host: &H, request: Request) -> Result<Response, Problem
     let ask = Rc::new(Ask {
         request,
         plan,
+        access,
         settings,
     });
     serve::answer(host, &ask).await.map_err(Problem::from)

@@ -102,7 +102,7 @@ pub async fn respond<H: Host>(
     served: Served,
 ) -> Option<Response> {
     let image = record.image()?;
-    let picture = Picture::of(&ask.plan, record, image, served);
+    let picture = Picture::of(ask, record, image, served);
     if picture.is_known(&ask.request) {
         return Some(picture.unchanged(host.now()));
     }

@@ -10,6 +10,20 @@ pub use tokens::Tokens;
 
 use crate::{address::Address, settings::Settings};
 
+/// What a request may do, and with it who may keep its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody may ask for this.
+    Everybody,
+    /// Whoever asks has shown who they are: nobody else may be given their answer.
+    Bearer,
+    /// The address itself is the credential, until then.
+    Address {
+        /// When it expires.
+        until: Timestamp,
+    },
+}
+
 /// Lets `address` pass where neither tokens nor keys are configured, or where the credential that
 /// came with it (in path, query, or the header `Authorization: Bearer`) is one of the tokens or a
 /// signature of exactly this address that has not expired.
@@ -21,9 +35,9 @@ pub fn check(
     request: &Request,
     address: &Address,
     now: Timestamp,
-) -> Result<(), Problem> {
+) -> Result<Access, Problem> {
     if settings.tokens.is_empty() && settings.keys.is_empty() {
-        return Ok(());
+        return Ok(Access::Everybody);
     }
     let header = request.header(header::AUTHORIZATION);
     let given = match &address.credential {
@@ -34,10 +48,13 @@ pub fn check(
         return Err(refused("this proxy asks for an access token", settings));
     };
     if settings.tokens.contains(given) {
-        return Ok(());
+        return Ok(Access::Bearer);
     }
     match settings.keys.verify(given, address, now) {
-        Some(Signature::Valid) => Ok(()),
+        Some(Signature::Valid { until }) if address.credential.is_some() => {
+            Ok(Access::Address { until })
+        }
+        Some(Signature::Valid { .. }) => Ok(Access::Bearer),
         Some(Signature::Expired) => Err(refused("the signature has expired", settings)),
         None => Err(refused(
             "the access token is not one of this proxy's",

@@ -22,7 +22,10 @@ pub struct Keys(Vec<(String, Vec<u8>)>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signature {
     /// It is of this address, now.
-    Valid,
+    Valid {
+        /// When it expires.
+        until: Timestamp,
+    },
     /// It was.
     Expired,
 }
@@ -63,9 +66,9 @@ impl Keys {
         mac.update(expiry.as_bytes());
         // In constant time; only whoever has the key learns that an address has expired.
         mac.verify_slice(&base64url(signature)?).ok()?;
-        let valid = now.milliseconds() < seconds.saturating_mul(1000);
-        Some(if valid {
-            Signature::Valid
+        let until = Timestamp::from_milliseconds(seconds.saturating_mul(1000));
+        Some(if now < until {
+            Signature::Valid { until }
         } else {
             Signature::Expired
         })
@@ -123,7 +126,8 @@ mod tests {
         let key = "k1:0123456789abcdef";
         let rotated = "k2:fedcba9876543210,k1:0123456789abcdef";
         let given = format!("k1.{EXPIRY}.{SIGNED}");
-        let valid = Some(Signature::Valid);
+        let until = Timestamp::from_milliseconds(EXPIRY * 1000);
+        let valid = Some(Signature::Valid { until });
         for (keys, given, path, now, expected) in [
             (key, given.as_str(), address, EXPIRY - 1, valid),
             (rotated, &given, address, EXPIRY - 1, valid),

@@ -1,11 +1,11 @@
 //! Who may ask, and whom.
 
 use testkit::{
-    fake::{Mode, Rule, Site},
+    fake::{Mode, Reply, Rule, Site},
     memory::request,
 };
 
-use crate::world::{SITE, World};
+use crate::world::{SITE, World, picture};
 
 #[test]
 fn hosts_that_are_not_listed_are_never_asked() {
@@ -208,6 +208,32 @@ fn a_token_is_asked_for_where_there_are_some() {
 }
 
 #[test]
+fn what_a_token_opens_is_kept_by_nobody_else() {
+    let (world, _) = World::with_image();
+    world.host.give_nearby();
+    world.host.set("PROXY_ACCESS_TOKENS", "first-token");
+    let control = |answer: &crate::world::Answer| {
+        let text = answer.header("cache-control").unwrap_or_default();
+        text.split(',').next().unwrap_or_default().to_owned()
+    };
+    let by_path = format!("/proxy/t/first-token/{SITE}/a.png");
+    let bare = format!("/proxy/{SITE}/a.png");
+    let made = format!("/proxy/t/first-token/o/w=4/{SITE}/a.png");
+    // Fetched, out of the store, out of the platform's own cache, and made of it.
+    for target in [&by_path, &by_path, &by_path, &made] {
+        let answer = world.get(target);
+        assert_eq!((answer.status, &*control(&answer)), (200, "private"));
+    }
+    let bearer = world.get_with(&bare, "authorization", "Bearer first-token");
+    assert_eq!((bearer.status, &*control(&bearer)), (200, "private"));
+    let etag = bearer.header("etag").unwrap_or_default().to_owned();
+    let known = world.get_with(&by_path, "if-none-match", &etag);
+    assert_eq!((known.status, &*control(&known)), (304, "private"));
+    // What is kept near opens to nobody without one.
+    assert_eq!(world.get(&bare).status, 401);
+}
+
+#[test]
 fn a_signed_address_is_good_for_itself_until_it_expires() {
     let (world, _) = World::with_image();
     world.host.set(
@@ -243,6 +269,27 @@ fn a_signed_address_is_good_for_itself_until_it_expires() {
         let answer = world.get(&target);
         assert_eq!(answer.status, status, "{target}: {}", answer.text());
     }
+    // Nobody who keeps an answer keeps it for longer than its address is good.
+    let target = format!("/proxy/t/{signature}/{SITE}/a.png");
+    assert_eq!(
+        world.get(&target).header("cache-control"),
+        Some("public, max-age=60, stale-while-revalidate=0, stale-if-error=0")
+    );
+    let source = Reply::new(200).with("cache-control", "max-age=100");
+    world.site.reply("/b.png", source.body(picture(2)));
+    let canonical = "/proxy/https%3A%2F%2Fimages.example%2Fb.png";
+    let signature = sign(canonical, now + 1000);
+    assert_eq!(
+        world
+            .get(&format!("/proxy/t/{signature}/{SITE}/b.png"))
+            .header("cache-control"),
+        Some("public, max-age=100, stale-while-revalidate=900, stale-if-error=900")
+    );
+    // Signed, but not by the address alone.
+    let header = format!("Bearer {signature}");
+    let answer = world.get_with(&format!("/proxy/{SITE}/b.png"), "authorization", &header);
+    let control = answer.header("cache-control").unwrap_or_default();
+    assert!(control.starts_with("private, "), "{control}");
 }
 
 fn base64url(bytes: &[u8]) -> String {
