@@ -108,4 +108,22 @@ pub struct Assets {
 pub struct Observability {
     /// Whether the platform keeps them.
     pub enabled: bool,
+    /// What is kept of logs.
+    pub logs: Logs,
+}
+
+/// What the platform keeps of a function's logs.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub struct Logs {
+    /// Whether a line of the platform's own, with the request's address, is kept of every request.
+    pub invocation_logs: bool,
+}
+
+impl Default for Logs {
+    fn default() -> Self {
+        Self {
+            invocation_logs: true,
+        }
+    }
 }

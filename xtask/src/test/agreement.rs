@@ -126,6 +126,9 @@ fn one_host(wrangler: &Wrangler) -> Vec<String> {
     findings
 }
 
+/// Functions whose addresses may hold a token or a signature.
+const SECRET_ADDRESSES: &[&str] = &["proxy"];
+
 /// One function on both platforms.
 struct Both<'a> {
     function: &'a Function,
@@ -158,6 +161,13 @@ impl Both<'_> {
         }
         if !self.environment.observability.enabled {
             findings.push(format!("{workers}: observability is not enabled"));
+        }
+        if SECRET_ADDRESSES.contains(&name.as_str())
+            && self.environment.observability.logs.invocation_logs
+        {
+            findings.push(format!(
+                "{workers}: invocation_logs would keep addresses, which may hold tokens"
+            ));
         }
         findings.extend(self.paths(repository));
         findings
