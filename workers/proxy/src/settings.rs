@@ -57,16 +57,22 @@ fn hosts(text: Option<String>) -> Result<AllowedHosts, ConfigError> {
 }
 
 fn tokens(text: Option<String>) -> Result<Tokens, ConfigError> {
-    Tokens::parse(&text.unwrap_or_default()).ok_or(malformed(
+    let Some(text) = text else {
+        return Ok(Tokens::default());
+    };
+    Tokens::parse(&text).ok_or(malformed(
         name::PROXY_ACCESS_TOKENS,
-        "tokens of 8 to 256 characters A-Z a-z 0-9 - _ ~, separated by commas",
+        "one or more tokens of 8 to 256 characters A-Z a-z 0-9 - _ ~, separated by commas",
     ))
 }
 
 fn keys(text: Option<String>) -> Result<Keys, ConfigError> {
-    Keys::parse(&text.unwrap_or_default()).ok_or(malformed(
+    let Some(text) = text else {
+        return Ok(Keys::default());
+    };
+    Keys::parse(&text).ok_or(malformed(
         name::PROXY_SIGNING_KEYS,
-        "`id:key`, separated by commas; an id of 1 to 32 letters and digits, a key of 16 or more \
+        "one or more `id:key`, separated by commas; an id of 1 to 32 letters and digits, a key of 16 or more \
          characters",
     ))
 }

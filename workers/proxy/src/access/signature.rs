@@ -31,7 +31,8 @@ pub enum Signature {
 }
 
 impl Keys {
-    /// Reads `id:key` pairs between commas; `None` where one is malformed or an id is there twice.
+    /// Reads `id:key` pairs between commas; `None` where one is malformed or an id is there twice,
+    /// and where there is none: that would let everybody in.
     pub fn parse(list: &str) -> Option<Self> {
         let mut keys: Vec<(String, Vec<u8>)> = Vec::new();
         for entry in list.split(',').map(str::trim).filter(|e| !e.is_empty()) {
@@ -43,7 +44,7 @@ impl Keys {
             }
             keys.push((id.to_owned(), key.as_bytes().to_vec()));
         }
-        (keys.len() <= MAX_KEYS).then_some(Self(keys))
+        (1..=MAX_KEYS).contains(&keys.len()).then_some(Self(keys))
     }
 
     /// Whether there are none.
@@ -173,6 +174,9 @@ mod tests {
             ":0123456789abcdef",
             "k-1:0123456789abcdef",
             "a:0123456789abcdef,a:0123456789abcdef",
+            "",
+            ",",
+            " , ",
         ] {
             assert!(Keys::parse(list).is_none(), "{list}");
         }

@@ -89,6 +89,9 @@ fn an_empty_list_allows_nothing_and_a_malformed_one_is_named() {
         ("PROXY_ALLOWED_HOSTS", "https://images.example/"),
         ("PROXY_ACCESS_TOKENS", "short"),
         ("PROXY_SIGNING_KEYS", "k1"),
+        // What closes the proxy never opens it by being empty.
+        ("PROXY_ACCESS_TOKENS", ","),
+        ("PROXY_SIGNING_KEYS", " , "),
         ("PROXY_PRESETS", "{\"a\":\"w=0\"}"),
         ("PROXY_CACHE_BYTES", "1 GB"),
     ] {
