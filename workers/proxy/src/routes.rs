@@ -55,9 +55,10 @@ fn route(path: &str) -> &'static str {
 }
 
 async fn answer<H: Host>(host: &H, request: Request) -> Result<Response, Problem> {
-    let address = Address::parse(&request.path, &request.query)?;
+    let mut address = Address::parse(&request.path, &request.query)?;
     let settings = Settings::read(host).await?;
     let access = access::check(&settings, &request, &address, host.now())?;
+    address.withhold(|value| settings.tokens.contains(value));
     let options = settings
         .presets
         .fill(&address.options)

@@ -90,6 +90,16 @@ impl Address {
         })
     }
 
+    /// Takes what `is_ours`, a token of this proxy, out of the source's query: sent on, it would be
+    /// told to a stranger.
+    pub fn withhold(&mut self, is_ours: impl Fn(&str) -> bool) {
+        let query = self.source.query();
+        if let Some(kept) = query.and_then(|query| target::without(query, is_ours)) {
+            let kept = Some(kept.as_str()).filter(|kept| !kept.is_empty());
+            self.source.set_query(kept);
+        }
+    }
+
     /// The one way to write it, without the credential: `/proxy/<encoded URL>`, or
     /// `/proxy/o/<options>/<encoded URL>` with the options in their order.
     pub fn canonical(&self) -> String {

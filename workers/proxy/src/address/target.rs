@@ -90,12 +90,11 @@ impl Parts {
     pub fn take_raw_query(&mut self, query: &str) -> String {
         let mut own = Vec::new();
         for pair in query.split('&').filter(|pair| !is_noise(pair)) {
-            match pair.strip_prefix("access_token=") {
-                Some(token) => {
-                    let token = percent::decode(token).unwrap_or_default();
+            match split_pair(pair) {
+                (name, token) if name == "access_token" && pair.contains('=') => {
                     self.credential.get_or_insert(token);
                 }
-                None => own.push(pair),
+                _ => own.push(pair),
             }
         }
         own.join("&")
@@ -114,6 +113,17 @@ impl Parts {
             }
         }
     }
+}
+
+/// `query` without the tokens in it that are `ours`, whichever way they are written; `None` where
+/// there are none.
+pub fn without(query: &str, ours: impl Fn(&str) -> bool) -> Option<String> {
+    let is_foreign = |pair: &&str| {
+        let (name, value) = split_pair(pair);
+        !(matches!(name.as_str(), "token" | "access_token") && ours(&value))
+    };
+    let kept: Vec<&str> = query.split('&').filter(is_foreign).collect();
+    (kept.len() < query.split('&').count()).then(|| kept.join("&"))
 }
 
 /// What clients add so that a cache does not answer: nothing, digits (Tokenizer's milliseconds),

@@ -186,6 +186,18 @@ fn a_token_is_asked_for_where_there_are_some() {
         (format!("/proxy/t/first-token/{SITE}/a.png"), 200),
         (format!("/proxy/t/second-token/{encoded}"), 200),
         (format!("/proxy/{SITE}/a.png?access_token=first-token"), 200),
+        (
+            format!("/proxy/{SITE}/a.png?access%5Ftoken=first%2Dtoken"),
+            200,
+        ),
+        (
+            format!("/proxy/t/first-token/{SITE}/a.png?%74oken=second%2Dtoken"),
+            200,
+        ),
+        (
+            format!("/proxy/t/first-token/{encoded}%3Faccess_token%3Dfirst-token"),
+            200,
+        ),
         (format!("/proxy?url={encoded}&token=first-token"), 200),
         (format!("/proxy?url={encoded}&access_token=first-toke"), 401),
         (format!("/dl/{encoded}?access_token=second-token"), 200),
@@ -208,6 +220,13 @@ fn a_token_is_asked_for_where_there_are_some() {
     );
     let log = world.host.log_lines().join("\n");
     assert!(!log.contains("first-token"), "{log}");
+    // A token of the image's own site is for that.
+    world.get(&format!(
+        "/proxy/t/first-token/{SITE}/a.png?a=1&token=its-own"
+    ));
+    let asked = world.site.asked_for("/a.png");
+    let query = asked.last().map(|asked| asked.query.clone());
+    assert_eq!(query.as_deref(), Some("a=1&token=its-own"));
 }
 
 #[test]
