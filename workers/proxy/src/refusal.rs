@@ -92,7 +92,11 @@ impl From<Refusal> for Problem {
 impl From<OutboundError> for Refusal {
     fn from(error: OutboundError) -> Self {
         let reason = match &error {
-            OutboundError::HostNotAllowed { .. } => Reason::HostNotAllowed,
+            // Where to is nobody's business who asks here: it may be inside somebody's network.
+            OutboundError::HostNotAllowed { from, .. } => {
+                let detail = format!("{from} redirects to a host whose images are not proxied");
+                return Self::new(Reason::HostNotAllowed, detail);
+            }
             OutboundError::TooManyRedirects { .. } => Reason::TooManyRedirects,
             OutboundError::Deadline { .. } => Reason::SourceTimeout,
             OutboundError::TooLarge { .. } => Reason::TooLarge,

@@ -1,11 +1,12 @@
 //! One bounded request for an image, without anything of the client's.
 
 use edge::{
-    Body, Bytes, Clock, Fetch, FetchRequest, HeaderName, HeaderValue, Headers, Method, StatusCode,
-    Url, header,
-    outbound::{self, Bounds},
+    Body, Bytes, Clock, Fetch, FetchRequest, HeaderName, HeaderValue, Headers, Log, Method,
+    StatusCode, Url, header, log,
+    outbound::{self, Bounds, OutboundError},
 };
 use imaging::{Format, SNIFF_BYTES, Sniffed, sniff};
+use serde_json::json;
 
 use super::freshness::{self, Freshness};
 use crate::{
@@ -56,7 +57,7 @@ pub async fn fetch<H>(
     known: Option<&Validators>,
 ) -> Result<Answer, Refusal>
 where
-    H: Fetch + Clock + Clone + 'static,
+    H: Fetch + Clock + Log + Clone + 'static,
 {
     let request = FetchRequest {
         method: Method::GET,
@@ -71,7 +72,16 @@ where
         total: limits::TOTAL_TIME,
         bytes: limits::PASSED_BYTES,
     };
-    let answer = outbound::send(host, request, bounds).await?;
+    let answer = match outbound::send(host, request, bounds).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            if let OutboundError::HostNotAllowed { from, to } = &error {
+                let members = json!({ "from": from, "to": to });
+                log::event(host, host.now(), "a redirect was not followed", members);
+            }
+            return Err(error.into());
+        }
+    };
     let freshness = freshness::of(&answer.headers, host.now());
     match answer.status {
         StatusCode::OK => {}

@@ -139,8 +139,15 @@ fn redirects_are_followed_where_they_may_and_no_further() {
         let answer = world.get(&format!("/proxy/{SITE}/r/{number}"));
         assert_eq!(answer.status, status, "{to}: {}", answer.text());
         assert!(!answer.text().contains("password"), "{}", answer.text());
+        // Whom it may not ask, it tells its operator.
+        for target in ["other.example", "127.0.0.1", "169.254", "a9fe"] {
+            assert!(!answer.text().contains(target), "{}", answer.text());
+        }
     }
     assert_eq!(other.requests().len(), 0);
+    let log = world.host.log_lines().join("\n");
+    assert!(log.contains("\"to\":\"other.example\""), "{log}");
+    assert!(!log.contains("password"), "{log}");
 }
 
 #[test]
