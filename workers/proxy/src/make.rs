@@ -29,6 +29,9 @@ pub async fn produce<H: Host>(host: &H, ask: &Rc<Ask>, mut job: Job) -> Result<R
         Ok(source) => source,
         Err(refusal) => return serve::failed(host, ask, job, refusal).await,
     };
+    if !source.storable && job.old.take().is_some() {
+        cache::forget(host, &job.key).await;
+    }
     // What was made of this very source is still right.
     let is_same = |old: &Record| {
         old.image()
@@ -117,11 +120,23 @@ async fn fetch<H: Host>(
     host: &H,
     ask: &Rc<Ask>,
     key: Digest,
-    old: Option<Record>,
+    mut old: Option<Record>,
     lease: Option<Lease>,
 ) -> Result<Source, Refusal> {
     let known = pass::known(host, old.as_ref());
-    match source::fetch(host, &ask.settings, &ask.plan.source, known).await {
+    let mut answer = source::fetch(host, &ask.settings, &ask.plan.source, known).await;
+    let is_kept = match &answer {
+        Ok(Answer::Unchanged(freshness)) => freshness.storable,
+        Ok(Answer::Arrived(arrived)) => arrived.freshness.storable,
+        Err(_) => true,
+    };
+    if !is_kept && old.take().is_some() {
+        cache::forget(host, &key).await;
+        if matches!(answer, Ok(Answer::Unchanged(_))) {
+            answer = source::fetch(host, &ask.settings, &ask.plan.source, None).await;
+        }
+    }
+    match answer {
         Ok(Answer::Arrived(arrived)) => take_in(host, ask, key, lease, arrived).await,
         Ok(Answer::Unchanged(freshness)) => {
             let failed =

@@ -33,6 +33,11 @@ pub async fn produce<H: Host>(host: &H, ask: &Rc<Ask>, mut job: Job) -> Result<R
         let known = known(host, job.old.as_ref());
         let answer = source::fetch(host, &ask.settings, &ask.plan.source, known).await;
         match answer {
+            // Asked for anew, it goes the way of what is not kept.
+            Ok(Answer::Unchanged(freshness)) if !freshness.storable => {
+                job.old = None;
+                cache::forget(host, &job.key).await;
+            }
             Ok(Answer::Unchanged(freshness)) => {
                 let renewed = job
                     .old
@@ -73,9 +78,12 @@ pub fn renewed<H: Host>(host: &H, old: Record, seconds: u64) -> Record {
 async fn arrive<H: Host>(
     host: &H,
     ask: &Rc<Ask>,
-    job: Job,
+    mut job: Job,
     arrived: Arrived,
 ) -> Result<Response, Refusal> {
+    if !arrived.freshness.storable && job.old.take().is_some() {
+        cache::forget(host, &job.key).await;
+    }
     let length = arrived.body.length();
     if length.is_some_and(|length| length <= limits::COLLECTED_BYTES) {
         collected(host, ask, job, arrived).await

@@ -15,6 +15,6 @@ mod turn;
 pub use leases::Lease;
 pub use record::{Age, Found, Image, Record, Validators, seconds_later};
 pub use room::Room;
-pub use store::{keep, open, read, write};
+pub use store::{forget, keep, open, read, write};
 pub use tee::{Tap, tee};
 pub use turn::Turn;

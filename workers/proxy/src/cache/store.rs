@@ -42,6 +42,13 @@ pub async fn write<H: Host>(host: &H, key: &Digest, record: &Record) {
     }
 }
 
+/// Takes the record of an address away: its source does not want it kept any more.
+pub async fn forget<H: Host>(host: &H, key: &Digest) {
+    if let Err(error) = host.object_delete(&Key::Proxied(key).path()).await {
+        failed(host, "delete a record", &error);
+    }
+}
+
 /// The bytes of an image, not yet read; `None` where they are not there any more.
 pub async fn open<H: Host>(host: &H, image: &Image) -> Option<Body> {
     let path = Key::Image(&image.version).path();

@@ -14,7 +14,8 @@ pub struct Freshness {
 }
 
 /// What an answer's headers say. What is too short for a cache to be of use, or too long to be
-/// believed, is bounded; `no-store` is obeyed.
+/// believed, is bounded; `no-store` is obeyed, and `private` is the same to a cache that many share
+/// (RFC 9111, sections 5.2.2.5 and 5.2.2.7).
 pub fn of(headers: &Headers, now: Timestamp) -> Freshness {
     let control = headers.get(header::CACHE_CONTROL).unwrap_or_default();
     let expires = headers.get(header::EXPIRES);
@@ -43,7 +44,9 @@ fn judge(control: &str, expires: Option<&str>, age: u64, now: Timestamp) -> Fres
     let left = said.map_or(DEFAULT_FRESH, |seconds| seconds.saturating_sub(age));
     Freshness {
         seconds: left.clamp(MIN_FRESH, MAX_FRESH),
-        storable: !directives().any(|directive| directive == "no-store"),
+        storable: !directives().any(|directive| {
+            matches!(directive, "no-store" | "private") || directive.starts_with("private=")
+        }),
     }
 }
 
@@ -106,6 +109,8 @@ mod tests {
             ("max-age=31536000, immutable", None, 0, MAX_FRESH, true),
             ("max-age=nonsense", None, 0, DEFAULT_FRESH, true),
             ("no-store, max-age=600", None, 0, 600, false),
+            ("Private, max-age=600", None, 0, 600, false),
+            ("max-age=600, private=\"set-cookie\"", None, 0, 600, false),
             ("", Some("Sun, 06 Nov 1994 09:49:37 GMT"), 0, 3600, true),
             ("", Some("Tue, 08 Nov 1994 08:49:37 GMT"), 0, 172_800, true),
             (

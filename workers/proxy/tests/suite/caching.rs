@@ -94,6 +94,46 @@ fn no_store_is_obeyed() {
 }
 
 #[test]
+fn what_is_not_to_be_kept_any_more_is_forgotten() {
+    for control in ["no-store", "private, max-age=600"] {
+        for target in [target(), format!("/proxy/o/w=4/{SITE}/a.png")] {
+            let (world, png) = World::with_image();
+            world.get(&target);
+            later(&world.host, 3 * DAY);
+            let said = Reply::new(200).with("cache-control", control).body(png);
+            world.site.reply("/a.png", said);
+            for asked in [2, 3] {
+                let answer = world.get(&target);
+                assert_eq!(answer.header("cache-control"), Some("no-store"));
+                assert_eq!(world.asked("/a.png"), asked, "{target}: {control}");
+            }
+            assert_eq!(kept(&world.host, "proxied/"), 0, "{target}: {control}");
+            let down = Rule::on("GET", "/a.png", Mode::Dropped);
+            world.site.script(down);
+            assert_eq!(world.get(&target).status, 502, "{target}: {control}");
+        }
+    }
+}
+
+#[test]
+fn an_image_that_has_not_changed_is_not_kept_either_where_it_must_not_be() {
+    for target in [target(), format!("/proxy/o/w=4/{SITE}/a.png")] {
+        let (world, _) = World::with_image();
+        world.get(&target);
+        later(&world.host, 3 * DAY);
+        let said = Reply::new(304).with("cache-control", "private");
+        let once = Rule::on("GET", "/a.png", Mode::Answer(said)).times(1);
+        world.site.script(once);
+        assert_eq!(world.get(&target).status, 200, "{target}");
+        let conditions = world.site.asked_for("/a.png").into_iter();
+        let conditions: Vec<_> = conditions
+            .map(|asked| asked.header("if-none-match").is_some())
+            .collect();
+        assert_eq!(conditions, [false, true, false], "{target}");
+    }
+}
+
+#[test]
 fn a_stale_image_is_served_at_once_and_asked_for_afterwards() {
     let (world, png) = World::with_image();
     world.get(&target());
