@@ -20,13 +20,13 @@ const NEVER: Timestamp = Timestamp::from_milliseconds(i64::MAX);
 
 impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
     /// `object`, which is whole, and from which a copy is kept: of a small one at once, under the
-    /// lease of `holder`; of a large one while its body is read.
+    /// lease of `holder`, where there is one; of a large one while its body is read.
     ///
     /// # Errors
     /// What the body of a small one says.
     pub(crate) async fn take_in(
         &self,
-        holder: &str,
+        holder: Option<&str>,
         object: Object,
     ) -> Result<Object, ObjectError> {
         let Some(due) = self.due(&object.meta) else {
@@ -44,10 +44,12 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
             }
             _ => {}
         }
-        let content = Content::Here(bytes.clone());
-        let kept = self.shelf.shelf_keep(holder, &meta, due, content).await;
-        if self.heard(kept) == Some(true) {
-            self.trim().await;
+        if let Some(holder) = holder {
+            let content = Content::Here(bytes.clone());
+            let kept = self.shelf.shelf_keep(holder, &meta, due, content).await;
+            if self.heard(kept) == Some(true) {
+                self.trim().await;
+            }
         }
         Ok(Object {
             meta,
@@ -125,7 +127,7 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
     }
 
     async fn copy(&self, key: &str) {
-        let Some(holder) = self.lease(&of_copying(key), COPYING).await else {
+        let Some(holder) = self.lease(&of_copying(key), COPYING).await.ours() else {
             return;
         };
         // Whatever fails here, the next reader is answered by the store.
@@ -150,7 +152,8 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
     }
 
     async fn begin(&self, meta: ObjectMeta, due: Timestamp) -> Option<Copying<O, S>> {
-        let holder = self.lease(&of_copying(&meta.key), COPYING).await?;
+        let name = of_copying(&meta.key);
+        let holder = self.lease(&name, COPYING).await.ours()?;
         Some(Copying::new(self.clone(), holder, meta, due))
     }
 }

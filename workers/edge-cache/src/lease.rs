@@ -10,6 +10,10 @@ pub(crate) const ASKING: Duration = Duration::from_secs(15);
 /// The same for whoever copies a large one, from one renewal to the next.
 pub(crate) const COPYING: Duration = Duration::from_secs(60);
 
+/// How long after it was due a copy is still answered without asking, while somebody else asks.
+/// Whoever asks is done or given up by then, so an older copy says that nobody has kept a new one.
+pub const OVERDUE: Duration = ASKING;
+
 /// Longest wait for somebody else's copy; the store is asked after that.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -27,13 +31,36 @@ pub(crate) fn of_copying(key: &str) -> String {
 /// What such names begin with: a character that no key begins with.
 pub const COPYING_PREFIX: char = '\0';
 
+/// What became of the wish for a lease.
+pub(crate) enum Leased {
+    /// It is held, under this name.
+    Ours(String),
+    /// Somebody else has it.
+    Others,
+    /// The shelf failed, so nobody may have it, and nothing can be kept.
+    Failed,
+}
+
+impl Leased {
+    pub(crate) fn ours(self) -> Option<String> {
+        match self {
+            Self::Ours(holder) => Some(holder),
+            Self::Others | Self::Failed => None,
+        }
+    }
+}
+
 impl<O, S: Host> Cached<O, S> {
-    /// The lease called `name`, if nobody else has it. A shelf that fails gives none.
-    pub(crate) async fn lease(&self, name: &str, time: Duration) -> Option<String> {
+    /// The lease called `name`, if nobody else has it.
+    pub(crate) async fn lease(&self, name: &str, time: Duration) -> Leased {
         let holder = self.new_name();
         let until = self.after(time);
         let leased = self.shelf.shelf_lease(name, &holder, until).await;
-        (self.heard(leased) == Some(true)).then_some(holder)
+        match self.heard(leased) {
+            Some(true) => Leased::Ours(holder),
+            Some(false) => Leased::Others,
+            None => Leased::Failed,
+        }
     }
 
     pub(crate) async fn release(&self, holder: &str) {
@@ -57,22 +84,26 @@ impl<O, S: Host> Cached<O, S> {
         is_alive.then_some(kept)
     }
 
-    /// The copy of `key` that somebody else is about to keep; nothing where they keep none, or take
-    /// too long.
-    pub(crate) async fn wait(&self, key: &str) -> Option<Kept> {
+    /// The copy of `key` that somebody else is about to keep, or to find right; nothing where they
+    /// do not, or take too long.
+    pub(crate) async fn wait(&self, key: &str, will_do: impl Fn(&Kept) -> bool) -> Option<Kept> {
         let mut pause = FIRST;
         let until = self.after(PATIENCE);
         while self.shelf.now() < until {
             self.shelf.sleep(pause).await;
-            if let Some(kept) = self.usable(key).await {
+            if let Some(kept) = self.usable(key).await.filter(&will_do) {
                 return Some(kept);
             }
-            if let Some(holder) = self.lease(key, ASKING).await {
-                // Nobody asks any more. Without a copy there was nothing to keep: it is missing,
-                // private or large, and everybody who has waited asks for themselves, at once.
-                let kept = self.usable(key).await;
-                self.release(&holder).await;
-                return kept;
+            match self.lease(key, ASKING).await {
+                Leased::Ours(holder) => {
+                    // Nobody asks any more. Without a copy there was nothing to keep: it is missing,
+                    // private or large, and everybody who has waited asks for themselves, at once.
+                    let kept = self.usable(key).await.filter(&will_do);
+                    self.release(&holder).await;
+                    return kept;
+                }
+                Leased::Others => {}
+                Leased::Failed => return None,
             }
             pause = (pause * 2).min(LONGEST);
         }

@@ -8,7 +8,8 @@
 //! is forgotten here.
 //!
 //! Of many who ask at once for what is not there, one asks the store and the others wait for its
-//! copy; of many who find a copy that is due, one asks and the others are answered from it. They
+//! copy; of many who find a copy that is due, one asks and the others are answered from it, unless it
+//! is overdue ([`OVERDUE`]): then they wait as well. They
 //! may be in different instances of a function, which share nothing but the shelf, so whoever asks
 //! holds a lease there ([`lease`]). A lease also keeps a copy of what has been replaced meanwhile
 //! from being kept: whoever writes ends it.
@@ -30,7 +31,7 @@ use edge::{
 };
 use serde_json::json;
 
-pub use lease::COPYING_PREFIX;
+pub use lease::{COPYING_PREFIX, OVERDUE};
 pub use shelf::{CHUNK, Content, Held, Kept, Shelf, ShelfError};
 
 /// How a node uses its cache.

@@ -1,17 +1,22 @@
 //! Reading: from the copy where it will do, else from the store.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use edge::{
     Body, Objects, Timestamp,
     clock::timeout,
     objects::{Get, Got, Object, ObjectError, ObjectMeta},
 };
+use futures_util::future::{Either, select};
 use serde_json::json;
 
-use crate::{Cached, Held, Host, Kept, lease::ASKING};
+use crate::{
+    Cached, Held, Host, Kept,
+    lease::{ASKING, Leased, OVERDUE},
+};
 
-/// How long the store may take to say whether a copy is still right; then the copy is answered.
+/// How long the store may take to say whether a copy is still right; then the copy is answered, and
+/// what the store says later is for the next reader.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long a copy is answered without asking after the store did not say.
@@ -26,21 +31,34 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
         let Some(kept) = self.usable(key).await else {
             return self.miss(key, get).await;
         };
-        if self.shelf.now() < kept.due {
+        if self.is_fresh(&kept) {
             return self.serve(kept, &get).await;
         }
-        let Some(holder) = self.lease(key, ASKING).await else {
-            // Somebody else is asking.
-            return self.serve(kept, &get).await;
-        };
-        // Somebody else may have asked since.
-        let kept = self.usable(key).await.unwrap_or(kept);
-        let got = match self.shelf.now() < kept.due {
-            true => self.serve(kept, &get).await,
-            false => self.revalidate(key, &holder, kept, &get).await,
-        };
-        self.release(&holder).await;
-        got
+        match self.lease(key, ASKING).await {
+            Leased::Ours(holder) => match self.usable(key).await {
+                // Somebody else has asked since.
+                Some(newer) if self.is_fresh(&newer) => {
+                    self.release(&holder).await;
+                    self.serve(newer, &get).await
+                }
+                newer => {
+                    let kept = newer.unwrap_or(kept);
+                    self.revalidate(Some(holder), kept, &get).await
+                }
+            },
+            Leased::Others if self.shelf.now() < kept.due.plus(milliseconds(OVERDUE)) => {
+                self.serve(kept, &get).await
+            }
+            Leased::Others => match self.wait(key, |kept| self.is_fresh(kept)).await {
+                Some(newer) => self.serve(newer, &get).await,
+                None => self.revalidate(None, kept, &get).await,
+            },
+            Leased::Failed => self.revalidate(None, kept, &get).await,
+        }
+    }
+
+    fn is_fresh(&self, kept: &Kept) -> bool {
+        self.shelf.now() < kept.due
     }
 
     /// See [`Objects::object_head`].
@@ -73,17 +91,21 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
             }
             return Ok(got);
         }
-        let Some(holder) = self.lease(key, ASKING).await else {
-            return match self.wait(key).await {
-                Some(kept) => self.serve(kept, &get).await,
-                None => self.origin.object_get(key, get).await,
-            };
+        let holder = match self.lease(key, ASKING).await {
+            Leased::Ours(holder) => holder,
+            Leased::Failed => return self.origin.object_get(key, get).await,
+            Leased::Others => {
+                return match self.wait(key, |_| true).await {
+                    Some(kept) => self.serve(kept, &get).await,
+                    None => self.origin.object_get(key, get).await,
+                };
+            }
         };
         let got = match self.usable(key).await {
             // Somebody else has kept it since.
             Some(kept) => self.serve(kept, &get).await,
             None => match self.origin.object_get(key, get).await {
-                Ok(Got::Found(object)) => self.take_in(&holder, object).await.map(Got::Found),
+                Ok(Got::Found(object)) => self.take_in(Some(&holder), object).await.map(Got::Found),
                 other => other,
             },
         };
@@ -92,40 +114,72 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
     }
 
     /// Asks the store whether the copy is still right, and answers what is right then; the copy
-    /// where the store does not say.
+    /// where the store does not say. The lease of `holder` ends with the asking.
     async fn revalidate(
         &self,
-        key: &str,
-        holder: &str,
+        holder: Option<String>,
         kept: Kept,
         get: &Get,
     ) -> Result<Got, ObjectError> {
-        let ask = Get {
-            unless_etag: Some(kept.meta.etag.clone()),
-            range: None,
-        };
-        let asking = async {
-            match self.origin.object_get(key, ask).await? {
-                Got::Found(object) => self.take_in(holder, object).await.map(Got::Found),
-                other => Ok(other),
-            }
-        };
-        match timeout(&self.shelf, PATIENCE, asking).await {
-            Some(Ok(Got::Unchanged(_))) => {
-                let due = self.after(self.policy.fresh);
-                self.heard(self.shelf.shelf_renew(key, due).await);
+        let asking = Box::pin(self.clone().ask(holder, kept.meta.clone()));
+        match select(asking, pin!(self.shelf.sleep(PATIENCE))).await {
+            Either::Left((Ok(Got::Unchanged(_)), _)) => self.serve(kept, get).await,
+            Either::Left((Ok(Got::Found(object)), _)) => self.part(object, get).await,
+            Either::Left((Ok(Got::Missing), _)) => Ok(Got::Missing),
+            Either::Left((Err(error), _)) => {
+                self.goes_on_stale(&kept.meta.key, Some(error)).await;
                 self.serve(kept, get).await
             }
-            Some(Ok(Got::Found(object))) => self.part(object, get).await,
-            Some(Ok(Got::Missing)) => {
-                self.forget(key).await;
-                Ok(Got::Missing)
-            }
-            failed => {
-                self.goes_on_stale(key, failed.and_then(Result::err)).await;
+            Either::Right(((), asking)) => {
+                self.goes_on_stale(&kept.meta.key, None).await;
+                self.ask_on(asking);
                 self.serve(kept, get).await
             }
         }
+    }
+
+    /// Asks the store whether the copy of an object with these facts is still right, and keeps what
+    /// it says.
+    async fn ask(self, holder: Option<String>, meta: ObjectMeta) -> Result<Got, ObjectError> {
+        let get = Get {
+            unless_etag: Some(meta.etag),
+            range: None,
+        };
+        let got = match self.origin.object_get(&meta.key, get).await {
+            Ok(Got::Unchanged(unchanged)) => {
+                let due = self.after(self.policy.fresh);
+                self.heard(self.shelf.shelf_renew(&meta.key, due).await);
+                Ok(Got::Unchanged(unchanged))
+            }
+            Ok(Got::Found(object)) => {
+                let taken = self.take_in(holder.as_deref(), object).await;
+                taken.map(Got::Found)
+            }
+            Ok(Got::Missing) => {
+                self.forget(&meta.key).await;
+                Ok(Got::Missing)
+            }
+            failed => failed,
+        };
+        if let Some(holder) = holder {
+            self.release(&holder).await;
+        }
+        got
+    }
+
+    /// Goes on with `asking` after the response, so that a store that is only slow is heard. The
+    /// lease bounds it.
+    fn ask_on(&self, asking: impl Future<Output = Result<Got, ObjectError>> + 'static) {
+        let shelf = self.shelf.clone();
+        self.shelf.defer(async move {
+            let rest = async {
+                if let Ok(Got::Found(mut object)) = asking.await {
+                    // A large one is copied as it is read.
+                    while let Some(Ok(_)) = object.body.next().await {}
+                }
+            };
+            timeout(&shelf, ASKING - PATIENCE, rest).await;
+        });
     }
 
     /// Notes that a copy is answered that may be old.

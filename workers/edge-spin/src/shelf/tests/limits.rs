@@ -14,7 +14,8 @@ use testkit::{
 
 use super::{
     super::SqliteShelf,
-    node::{FRESH, IMMUTABLE, Lying, Node, publish},
+    node::{FRESH, IMMUTABLE, Node, publish},
+    odd::Odd,
 };
 use crate::objects::sweep;
 
@@ -64,7 +65,12 @@ fn bytes_with_another_digest_are_not_kept() {
         budget: 100_000_000,
     };
     let shelf = SqliteShelf(node.process.clone());
-    let cache = Cached::new(Lying(memory.clone()), shelf, policy);
+    let origin = Odd {
+        store: memory.clone(),
+        pause: Duration::ZERO,
+        lies: true,
+    };
+    let cache = Cached::new(origin, shelf, policy);
     publish(&memory, "small", "text", IMMUTABLE);
     publish(&memory, "large", pattern::piece(0, LARGE), IMMUTABLE);
     let small = node.run(cache.object_get("small", Get::default()));

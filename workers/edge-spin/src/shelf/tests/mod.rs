@@ -3,6 +3,8 @@
 
 mod limits;
 mod node;
+mod odd;
+mod overdue;
 mod reading;
 
 use std::time::Duration;

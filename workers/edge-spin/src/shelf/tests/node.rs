@@ -1,10 +1,10 @@
 //! A node: copies in a database of its own, in front of a store that it shares with others.
 
-use std::time::Duration;
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use edge::{
     Body, Clock, Defer, Log, Objects, Platform, Timestamp,
-    objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written},
+    objects::{Get, Got, ObjectError, Put, Written},
 };
 use edge_cache::{Cached, Policy};
 use spin_sdk::sqlite::Value;
@@ -26,6 +26,8 @@ pub const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 pub struct Process {
     pub memory: MemoryHost,
     pub database: Database,
+    /// Whether the database takes no writes, as on a disk that is full.
+    pub is_full: Rc<Cell<bool>>,
 }
 
 /// A node.
@@ -46,6 +48,7 @@ impl Node {
         let process = Process {
             memory: memory.clone(),
             database: Database::new(),
+            is_full: Rc::default(),
         };
         let origin = memory.peer();
         let policy = Policy { fresh, budget };
@@ -116,6 +119,9 @@ impl Sql for Process {
         let [random, ..] = self.memory.random();
         let pause = Duration::from_millis(u64::from(random % 8));
         self.memory.sleep(pause).await;
+        if self.is_full.get() {
+            return Err(SqlError("the database is full".to_owned()));
+        }
         self.database.sql(statement, parameters).await
     }
 
@@ -161,40 +167,5 @@ impl Defer for Process {
 
     fn deferred_time(&self) -> Option<Duration> {
         self.memory.deferred_time()
-    }
-}
-
-/// A store that announces digests that its bytes do not have.
-#[derive(Clone)]
-pub struct Lying(pub MemoryHost);
-
-impl Objects for Lying {
-    async fn object_get(&self, key: &str, get: Get) -> Result<Got, ObjectError> {
-        let mut got = self.0.object_get(key, get).await?;
-        if let Got::Found(object) = &mut got {
-            object.meta.sha256 = Some([0; 32]);
-        }
-        Ok(got)
-    }
-
-    async fn object_head(&self, key: &str) -> Result<Option<ObjectMeta>, ObjectError> {
-        self.0.object_head(key).await
-    }
-
-    async fn object_put(&self, key: &str, body: Body, put: Put) -> Result<Written, ObjectError> {
-        self.0.object_put(key, body, put).await
-    }
-
-    async fn object_list(
-        &self,
-        prefix: &str,
-        cursor: Option<&str>,
-        limit: usize,
-    ) -> Result<Page, ObjectError> {
-        self.0.object_list(prefix, cursor, limit).await
-    }
-
-    async fn object_delete(&self, key: &str) -> Result<(), ObjectError> {
-        self.0.object_delete(key).await
     }
 }
