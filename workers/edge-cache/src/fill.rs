@@ -1,19 +1,21 @@
 //! Keeping copies of what comes from the store.
 
 use edge::{
-    Body, Bytes, Objects, Timestamp,
+    Body, Objects, Timestamp,
     objects::{Get, Got, Object, ObjectError, ObjectMeta},
 };
 use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    CHUNK, Cached, Content, Host, ShelfError,
+    CHUNK, Cached, Content, Host,
+    copying::Copying,
     lease::{COPYING, of_copying},
 };
 
-/// How many chunks are written between two renewals of the lease.
-const RENEWED: u64 = 16;
+/// The part of the budget that an object may take which is copied because a part of it was wanted:
+/// whoever asks for a byte does not make the node fetch gigabytes.
+const FROM_PART: u64 = 8;
 
 /// When the copy of something that never changes is due.
 const NEVER: Timestamp = Timestamp::from_milliseconds(i64::MAX);
@@ -74,7 +76,7 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
         }
     }
 
-    async fn trim(&self) {
+    pub(crate) async fn trim(&self) {
         self.heard(self.shelf.shelf_trim(self.policy.budget).await);
     }
 
@@ -115,7 +117,7 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
     /// Copies the object of which a reader has only wanted a part, after the response: the whole of
     /// it is likely to be wanted again in parts.
     pub(crate) fn copy_later(&self, meta: &ObjectMeta) {
-        if self.due(meta) != Some(NEVER) {
+        if self.due(meta) != Some(NEVER) || meta.size > self.policy.budget / FROM_PART {
             return;
         }
         let (cached, key) = (self.clone(), meta.key.clone());
@@ -133,6 +135,7 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
         // Whatever fails here, the next reader is answered by the store.
         if let Ok(Got::Found(object)) = self.origin.object_get(key, Get::default()).await
             && let Some(due) = self.due(&object.meta)
+            && self.has_room(&object.meta).await
         {
             let mut body = object.body;
             let mut copy = Copying::new(self.clone(), holder, object.meta, due);
@@ -152,105 +155,17 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
     }
 
     async fn begin(&self, meta: ObjectMeta, due: Timestamp) -> Option<Copying<O, S>> {
+        if !self.has_room(&meta).await {
+            return None;
+        }
         let name = of_copying(&meta.key);
         let holder = self.lease(&name, COPYING).await.ours()?;
         Some(Copying::new(self.clone(), holder, meta, due))
     }
-}
 
-/// A copy of a large object in the making.
-struct Copying<O, S> {
-    cached: Cached<O, S>,
-    holder: String,
-    meta: ObjectMeta,
-    due: Timestamp,
-    id: String,
-    chunk: Vec<u8>,
-    count: u64,
-    received: u64,
-    digest: Sha256,
-}
-
-impl<O: Objects + Clone + 'static, S: Host> Copying<O, S> {
-    fn new(cached: Cached<O, S>, holder: String, meta: ObjectMeta, due: Timestamp) -> Self {
-        Self {
-            id: cached.new_name(),
-            cached,
-            holder,
-            meta,
-            due,
-            chunk: Vec::new(),
-            count: 0,
-            received: 0,
-            digest: Sha256::new(),
-        }
-    }
-
-    /// Takes the next bytes in; nothing is left of the copy where the shelf fails.
-    async fn push(mut self, bytes: &Bytes) -> Option<Self> {
-        self.received += bytes.len() as u64;
-        if self.meta.sha256.is_some() {
-            self.digest.update(bytes);
-        }
-        let mut rest = bytes.as_ref();
-        while !rest.is_empty() {
-            let (taken, left) = rest.split_at(rest.len().min(CHUNK - self.chunk.len()));
-            self.chunk.extend_from_slice(taken);
-            rest = left;
-            if self.chunk.len() == CHUNK && self.write().await.is_none() {
-                self.give_up().await;
-                return None;
-            }
-        }
-        Some(self)
-    }
-
-    async fn write(&mut self) -> Option<()> {
-        let shelf = &self.cached.shelf;
-        let chunk = std::mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK));
-        let written = shelf.shelf_chunk(&self.id, self.count, chunk).await;
-        self.cached.heard(written)?;
-        self.count += 1;
-        if self.count.is_multiple_of(RENEWED) {
-            let until = self.cached.after(COPYING);
-            let extended = shelf.shelf_extend(&self.holder, until).await;
-            self.cached.heard(extended)?;
-        }
-        Some(())
-    }
-
-    /// Keeps the copy, if it is right.
-    async fn finish(mut self) {
-        if !self.chunk.is_empty() && self.write().await.is_none() {
-            return self.give_up().await;
-        }
-        let digest = std::mem::take(&mut self.digest).finalize();
-        let is_right = self.received == self.meta.size
-            && self
-                .meta
-                .sha256
-                .is_none_or(|expected| digest[..] == expected);
-        let content = Content::Chunks {
-            id: self.id.clone(),
-            count: self.count,
-        };
-        let shelf = &self.cached.shelf;
-        let kept = is_right
-            && self.cached.heard(
-                shelf
-                    .shelf_keep(&self.holder, &self.meta, self.due, content)
-                    .await,
-            ) == Some(true);
-        if !kept {
-            return self.give_up().await;
-        }
-        self.cached.release(&self.holder).await;
-        self.cached.trim().await;
-    }
-
-    async fn give_up(self) {
-        let abandoned: Result<(), ShelfError> = self.cached.shelf.shelf_abandon(&self.id).await;
-        self.cached.heard(abandoned);
-        self.cached.release(&self.holder).await;
+    /// Whether a copy may be begun beside the chunks that belong to none yet, or to none any more.
+    async fn has_room(&self, meta: &ObjectMeta) -> bool {
+        let room = self.shelf.shelf_has_room(meta.size, self.policy.budget);
+        self.heard(room.await) == Some(true)
     }
 }

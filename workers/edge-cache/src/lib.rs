@@ -18,9 +18,11 @@
     reason = "both platforms are single-threaded; a Send bound would only cost wrappers"
 )]
 
+mod copying;
 mod fill;
 mod lease;
 mod read;
+mod resume;
 mod shelf;
 
 use std::time::Duration;
@@ -41,7 +43,8 @@ pub struct Policy {
     /// functions that change what is stored: they always read from the store, and only forget here
     /// what they write.
     pub fresh: Duration,
-    /// Most bytes of copies. Zero for a node that keeps none.
+    /// Most bytes of copies, with those in the making. Zero for a node that keeps none. What has been
+    /// evicted is beside them for a minute.
     pub budget: u64,
 }
 

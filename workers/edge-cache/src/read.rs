@@ -226,7 +226,7 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
                 .ok_or(ObjectError::RangeNotSatisfiable { size: meta.size })?,
         };
         let body = match kept.held {
-            Held::Chunks(id) => self.shelf.shelf_open(&id, range.clone()),
+            Held::Chunks(id) => self.open(&id, &meta, range.clone()),
             Held::Here(bytes) => {
                 let at = |offset| {
                     usize::try_from(offset)

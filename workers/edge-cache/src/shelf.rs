@@ -83,6 +83,10 @@ pub trait Shelf {
     /// Says that the copy of `key` is being used.
     async fn shelf_touch(&self, key: &str) -> Result<(), ShelfError>;
 
+    /// Whether a copy of `size` bytes may be begun: whether, with every chunk that belongs to no
+    /// copy, it is within `budget`.
+    async fn shelf_has_room(&self, size: u64, budget: u64) -> Result<bool, ShelfError>;
+
     /// Writes a chunk of a copy in the making, which nobody sees.
     async fn shelf_chunk(&self, id: &str, number: u64, bytes: Vec<u8>) -> Result<(), ShelfError>;
 
@@ -102,7 +106,7 @@ pub trait Shelf {
     /// Removes the copy of `key`, and ends every lease on it.
     async fn shelf_forget(&self, key: &str) -> Result<(), ShelfError>;
 
-    /// Removes copies until no more than `budget` bytes are kept: those first that have not been
+    /// Removes copies until no more than `budget` bytes are kept or in the making: those first that have not been
     /// used for longest.
     async fn shelf_trim(&self, budget: u64) -> Result<(), ShelfError>;
 }

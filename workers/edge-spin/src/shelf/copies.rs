@@ -1,7 +1,7 @@
 //! The statements of the shelf; each does at once what has to happen at once.
 
 use edge::{Clock, Timestamp, objects::ObjectMeta};
-use edge_cache::{COPYING_PREFIX, Content, Held, Kept, ShelfError};
+use edge_cache::{CHUNK, COPYING_PREFIX, Content, Held, Kept, ShelfError};
 use spin_sdk::sqlite::Value;
 
 use crate::{
@@ -53,7 +53,16 @@ const FORGET: &str = "DELETE FROM copies WHERE key = ?1";
 /// `?1` and `?2` the names of the leases on a key.
 const UNLEASE: &str = "DELETE FROM leases WHERE name IN (?1, ?2)";
 
-const TOTAL: &str = "SELECT bytes FROM copied WHERE number = 1";
+/// Bytes of all copies and of those in the making, `?1` bytes of a chunk. What has been evicted
+/// ([`HASTEN`]) is on its way out.
+const TOTAL: &str = "SELECT bytes + ?1 * (SELECT count(*) FROM loose
+    CROSS JOIN chunks ON chunks.etag = loose.etag WHERE loose.since > unixepoch() - 3540)
+    FROM copied WHERE number = 1";
+
+/// Bytes of chunks that belong to no copy, `?1` bytes of a chunk. There are few, and none but a
+/// large copy that is begun asks.
+const UNUSED: &str = "SELECT ?1 * count(*) FROM loose
+    CROSS JOIN chunks ON chunks.etag = loose.etag";
 
 /// Removes the copy that has not been used for longest.
 const EVICT: &str = "DELETE FROM copies WHERE key =
@@ -68,8 +77,9 @@ const UNHELD: &str = "DELETE FROM leases WHERE name IN
 
 /// Every statement of this module, for the test of how they are run.
 #[cfg(test)]
-pub const STATEMENTS: [&str; 13] = [
-    FIND, LEASE, EXTEND, RELEASE, RENEW, TOUCH, KEEP, FORGET, UNLEASE, TOTAL, EVICT, HASTEN, UNHELD,
+pub const STATEMENTS: [&str; 14] = [
+    FIND, LEASE, EXTEND, RELEASE, RENEW, TOUCH, KEEP, FORGET, UNLEASE, TOTAL, UNUSED, EVICT,
+    HASTEN, UNHELD,
 ];
 
 /// Most copies that are removed at once for one that is kept.
@@ -138,6 +148,15 @@ pub(super) async fn touch<H: Sql + Clock>(host: &H, key: &str) -> Result<(), She
     Ok(())
 }
 
+pub(super) async fn has_room<H: Sql>(host: &H, size: u64, budget: u64) -> Result<bool, ShelfError> {
+    let unused = host
+        .look_up(UNUSED, &[integer(CHUNK as u64).into()])
+        .await?
+        .into_iter()
+        .find_map(first_integer);
+    Ok(unused.unwrap_or_default().saturating_add(integer(size)) <= integer(budget))
+}
+
 pub(super) async fn chunk<H: Sql>(
     host: &H,
     id: &str,
@@ -196,7 +215,7 @@ pub(super) async fn forget<H: Sql>(host: &H, key: &str) -> Result<(), ShelfError
 
 pub(super) async fn trim<H: Sql + Clock>(host: &H, budget: u64) -> Result<(), ShelfError> {
     for _ in 0..MOST_EVICTED {
-        let total = host.look_up(TOTAL, &[]).await?;
+        let total = host.look_up(TOTAL, &[integer(CHUNK as u64).into()]).await?;
         if total.into_iter().find_map(first_integer) <= Some(integer(budget)) {
             break;
         }

@@ -52,6 +52,10 @@ impl<H: Sql + Clock + Clone + 'static> Shelf for SqliteShelf<H> {
         copies::touch(&self.0, key).await
     }
 
+    async fn shelf_has_room(&self, size: u64, budget: u64) -> Result<bool, ShelfError> {
+        copies::has_room(&self.0, size, budget).await
+    }
+
     async fn shelf_chunk(&self, id: &str, number: u64, bytes: Vec<u8>) -> Result<(), ShelfError> {
         copies::chunk(&self.0, id, number, bytes).await
     }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use edge::{
-    Objects,
+    Clock, Objects,
     objects::{Get, Got, ObjectError},
 };
-use edge_cache::{Cached, Policy};
+use edge_cache::{Cached, Policy, Shelf};
 use testkit::{
     memory::{Fault, MemoryHost, Operation},
     pattern,
@@ -21,6 +21,8 @@ use crate::objects::sweep;
 
 const LARGE: usize = 3 * 1024 * 1024 + 17;
 const COPIES: &str = "SELECT count(*) FROM copies";
+const CHUNKS: &str = "SELECT count(*) FROM chunks";
+const LEASES: &str = "SELECT count(*) FROM leases";
 const TOTAL: &str = "SELECT bytes FROM copied";
 
 #[test]
@@ -42,9 +44,11 @@ fn a_copy_is_whole_or_not_there() {
         }
     });
     assert_eq!(count(COPIES), 0);
+    assert!(count(CHUNKS) > 0, "nothing had been copied");
+    node.run(memory.run_deferred());
+    assert_eq!((count(CHUNKS), count(LEASES)), (0, 0));
 
-    // A body that breaks off, when the lease of the one before is over.
-    memory.advance(Duration::from_secs(61));
+    // A body that breaks off.
     node.origin
         .inject(|point| (point.operation == Operation::GetBody).then_some(Fault::After));
     assert!(matches!(node.read("key"), Err(ObjectError::Body(_))));
@@ -53,7 +57,126 @@ fn a_copy_is_whole_or_not_there() {
     node.origin.heal();
     assert_eq!(node.read("key"), Ok(large.to_vec()));
     assert_eq!((count(COPIES), count(TOTAL)), (1, LARGE as i64 + 1024));
-    assert_eq!(count("SELECT count(*) FROM leases"), 0);
+    assert_eq!(count(LEASES), 0);
+}
+
+/// A process that is killed again and again fills no disk.
+#[test]
+fn what_was_left_of_copies_counts() {
+    let memory = MemoryHost::new();
+    let node = Node::new(&memory, 9_000_000);
+    let count = |query| node.process.database.number(query);
+    for number in 0..5 {
+        let key = format!("archive {number}");
+        publish(&memory, &key, pattern::piece(0, LARGE), IMMUTABLE);
+        node.run(async {
+            let got = node.cache.object_get(&key, Get::default()).await;
+            let Ok(Got::Found(mut object)) = got else {
+                panic!("it is not found");
+            };
+            let mut read = 0;
+            while read < LARGE - 1000 {
+                read += object
+                    .body
+                    .next()
+                    .await
+                    .expect("more")
+                    .expect("bytes")
+                    .len();
+            }
+        });
+        memory.drop_deferred();
+        memory.advance(Duration::from_secs(61));
+        assert!(count(CHUNKS) * 1_048_576 <= 9_000_000, "{number}");
+    }
+    let read = |key| node.read(key).map(|bytes| bytes.len());
+    assert_eq!(read("archive 4"), Ok(LARGE));
+    assert_eq!(count(COPIES), 0, "there was room");
+    // Once that is swept away, copies are made again.
+    node.process.database.pass(3_600_000);
+    node.run(sweep::after_write(&node.process, 4));
+    assert_eq!(count(CHUNKS), 0);
+    assert_eq!(read("archive 4"), Ok(LARGE));
+    assert_eq!(count(COPIES), 1);
+}
+
+/// What is being copied is as good as kept: others make room for it.
+#[test]
+fn copies_in_the_making_count() {
+    let memory = MemoryHost::new();
+    let node = Node::new(&memory, 10_000_000);
+    let bytes = pattern::piece(0, LARGE);
+    for key in ["a", "b", "c", "d"] {
+        publish(&memory, key, bytes.clone(), IMMUTABLE);
+    }
+    assert!(node.read("a").is_ok());
+    memory.advance(Duration::from_secs(1));
+    node.run(async {
+        let got = node.cache.object_get("b", Get::default()).await;
+        let Ok(Got::Found(mut object)) = got else {
+            panic!("it is not found");
+        };
+        while node.process.database.number("SELECT count(*) FROM loose") == 0 {
+            object.body.next().await.expect("more").expect("bytes");
+        }
+        for key in ["c", "d"] {
+            assert!(node.reading(key, Get::default()).await.is_ok());
+            memory.sleep(Duration::from_secs(1)).await;
+        }
+        // Three copies alone would be within the budget.
+        assert_eq!(node.process.database.number(COPIES), 2);
+        let rest = object.body.bytes(u64::MAX).await;
+        assert!(rest.is_ok(), "{rest:?}");
+    });
+    assert!(node.process.database.number(TOTAL) <= 10_000_000);
+}
+
+#[test]
+fn a_byte_of_what_is_huge_copies_nothing() {
+    let memory = MemoryHost::new();
+    let node = Node::new(&memory, 16_000_000);
+    publish(&memory, "huge", pattern::piece(0, LARGE), IMMUTABLE);
+    let byte = node.run(node.reading("huge", Get::range(0..1)));
+    assert_eq!(byte.map(|bytes| bytes.len()), Ok(1));
+    assert_eq!(memory.deferred(), 0);
+    // Whoever reads it whole has paid for it.
+    assert!(node.read("huge").is_ok());
+    assert_eq!(node.process.database.number(COPIES), 1);
+}
+
+/// A reader on a slow line is not cut off because the copy makes room for another one.
+#[test]
+fn a_reader_of_what_is_evicted_goes_on() {
+    for is_replaced in [false, true] {
+        let memory = MemoryHost::new();
+        let node = Node::new(&memory, 100_000_000);
+        let bytes = pattern::piece(0, LARGE);
+        publish(&memory, "key", bytes.clone(), IMMUTABLE);
+        assert!(node.read("key").is_ok());
+        let rest = node.run(async {
+            let get = Get::range(5..LARGE as u64);
+            let got = node.cache.object_get("key", get).await;
+            let Ok(Got::Found(mut object)) = got else {
+                panic!("it is not found");
+            };
+            let first = object.body.next().await.expect("more").expect("bytes");
+            let shelf = SqliteShelf(node.process.clone());
+            assert_eq!(shelf.shelf_trim(0).await, Ok(()));
+            node.process.database.pass(61_000);
+            sweep::after_write(&node.process, 4).await;
+            assert_eq!(node.process.database.number(CHUNKS), 0);
+            if is_replaced {
+                publish(&memory, "key", pattern::piece(1, LARGE), IMMUTABLE);
+            }
+            let rest = object.body.bytes(u64::MAX).await;
+            rest.map(|rest| [first, rest].concat())
+        });
+        match is_replaced {
+            false => assert_eq!(rest, Ok(bytes[5..].to_vec())),
+            // Never two halves of different objects.
+            true => assert!(rest.is_err()),
+        }
+    }
 }
 
 #[test]
