@@ -95,6 +95,46 @@ where
     count(host, bytes, budget).await
 }
 
+/// Takes `bytes` off the count that were counted by `at` and have not been stored after all: an image
+/// whose length nobody knew is counted as the longest.
+///
+/// # Errors
+/// What the store says.
+pub async fn give_back<H>(
+    host: &H,
+    bytes: u64,
+    at: Timestamp,
+    budget: u64,
+) -> Result<(), ObjectError>
+where
+    H: Objects + Clock,
+{
+    // A little is kept for the next images.
+    let credit = CREDIT.get();
+    let kept = bytes.min((budget / SHARE).saturating_sub(credit));
+    CREDIT.set(credit + kept);
+    let bytes = bytes - kept;
+    if bytes == 0 {
+        return Ok(());
+    }
+    let key = Key::ImageLedger.path();
+    for _ in 0..ATTEMPTS {
+        let Some(stored) = objects::read(host, &key, MAX_LEDGER).await? else {
+            break;
+        };
+        let mut ledger: Ledger = serde_json::from_slice(&stored.bytes).unwrap_or_default();
+        // What was counted anew since then holds nothing of it.
+        if at < ledger.counted {
+            break;
+        }
+        ledger.bytes = ledger.bytes.saturating_sub(bytes);
+        if write(host, &key, &ledger, Condition::Etag(stored.meta.etag)).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Counts `bytes` more if there is room for them, or can be made.
 async fn count<H>(host: &H, bytes: u64, budget: u64) -> Result<bool, ObjectError>
 where

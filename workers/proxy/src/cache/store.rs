@@ -80,6 +80,17 @@ pub async fn keep<H: Host>(
             return None;
         }
     }
+    let counted = host.now();
+    let kept = put(host, version, body).await;
+    let missing = length.saturating_sub(kept.unwrap_or(0));
+    let budget = settings.cache_bytes;
+    if let Err(error) = ledger::give_back(host, missing, counted, budget).await {
+        failed(host, "count images", &error);
+    }
+    kept
+}
+
+async fn put<H: Host>(host: &H, version: &Digest, body: Body) -> Option<u64> {
     let key = Key::Image(version);
     let put = Put {
         content_type: Some(key.content_type()),

@@ -374,6 +374,36 @@ fn what_was_evicted_counts_until_a_disk_has_let_go_of_it() {
 }
 
 #[test]
+fn what_was_not_stored_does_not_count() {
+    let budget = 1 << 30;
+    for (mode, stores) in [(Mode::Chunked, true), (Mode::Broken(1 << 20), false)] {
+        let world = World::new();
+        world.host.set("PROXY_CACHE_BYTES", budget.to_string());
+        for number in 0..4_u8 {
+            let path = format!("/{number}.png");
+            world.site.put(&path, "image/png", large_picture(number));
+            world
+                .site
+                .script(Rule::on("GET", path.clone(), mode.clone()));
+            world.get(&format!("/proxy/{SITE}{path}"));
+        }
+        let taken = kept(&world.host, "images/");
+        assert_eq!(taken > 0, stores, "{mode:?}");
+        let ledger = edge::objects::read(&world.host, "image-ledger.json", 1 << 16);
+        let ledger = world.host.block_on(ledger).expect("the count");
+        let ledger: serde_json::Value =
+            serde_json::from_slice(&ledger.expect("a count").bytes).expect("JSON");
+        let counted = ledger["bytes"].as_u64().expect("a number");
+        // No less than there is, and little more.
+        assert!(counted >= taken, "{mode:?}: {counted} of {taken}");
+        assert!(
+            counted <= taken + budget / 128,
+            "{mode:?}: {counted} of {taken}"
+        );
+    }
+}
+
+#[test]
 fn no_cache_is_possible_too() {
     let (world, _) = World::with_image();
     world.host.set("PROXY_CACHE_BYTES", "0");
