@@ -88,14 +88,16 @@ impl Stream for Bounded {
         if self.ended {
             return Poll::Ready(None);
         }
-        let item = match self.body.poll_next_unpin(context) {
-            Poll::Ready(piece) => self.check(piece),
-            Poll::Pending if self.deadline.as_mut().poll(context).is_ready() => {
-                Some(Err(BodyError::Deadline {
-                    milliseconds: super::milliseconds(self.limits.total),
-                }))
+        // First, so that a body of which there is always a little more ends in time too.
+        let item = if self.deadline.as_mut().poll(context).is_ready() {
+            Some(Err(BodyError::Deadline {
+                milliseconds: super::milliseconds(self.limits.total),
+            }))
+        } else {
+            match self.body.poll_next_unpin(context) {
+                Poll::Ready(piece) => self.check(piece),
+                Poll::Pending => return Poll::Pending,
             }
-            Poll::Pending => return Poll::Pending,
         };
         if !matches!(item, Some(Ok(_))) {
             self.ended = true;
@@ -103,5 +105,44 @@ impl Stream for Bounded {
             self.body = Body::Empty;
         }
         Poll::Ready(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::{FutureExt, stream};
+
+    use super::{Limits, bounded};
+    use crate::{Body, BodyError, Bytes, Clock, Timestamp};
+
+    /// A clock whose times are all over.
+    #[derive(Clone)]
+    struct Over;
+
+    impl Clock for Over {
+        fn now(&self) -> Timestamp {
+            Timestamp::default()
+        }
+
+        async fn sleep(&self, _: Duration) {}
+    }
+
+    #[test]
+    fn a_body_of_which_there_is_always_more_ends_in_time() {
+        let endless = stream::repeat_with(|| Ok(Bytes::from_static(b"more")));
+        let limits = Limits {
+            announced: None,
+            bytes: u64::MAX,
+            left: Duration::from_secs(1),
+            total: Duration::from_secs(1),
+        };
+        let mut body = bounded(&Over, Body::stream(endless, None), limits);
+        let next = body.next().now_or_never().expect("at once");
+        assert!(
+            matches!(next, Some(Err(BodyError::Deadline { milliseconds: 1000 }))),
+            "{next:?}"
+        );
     }
 }
