@@ -27,6 +27,10 @@ pub const HELD_BYTES: u64 = 40 << 20;
 /// Longest time that a request waits for another that does the same work, or for memory.
 pub const PATIENCE: Duration = Duration::from_secs(75);
 
+/// Longest time that others wait for an image that streams to a client, who may read slowly. Then it
+/// is fetched beside that.
+pub const READER_PATIENCE: Duration = Duration::from_secs(3);
+
 /// Shortest time for which a source counts as fresh, whatever it says, in seconds.
 pub const MIN_FRESH: u64 = 60;
 

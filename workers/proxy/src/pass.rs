@@ -4,9 +4,10 @@
 //! it is sent. A large one streams to the client, and beside that into the store; what is wrong at
 //! its end breaks both off.
 
-use std::rc::Rc;
+use std::{pin::pin, rc::Rc};
 
 use edge::{BodyError, Response};
+use futures_util::future::{Either, select};
 use registry::Digest;
 use sha2::Digest as _;
 
@@ -203,7 +204,15 @@ pub fn store<H: Host>(
             return;
         };
         let most = limits::PASSED_BYTES;
-        let kept = cache::keep(&later, &ask.settings, &version, body, most).await;
+        let keeping = pin!(cache::keep(&later, &ask.settings, &version, body, most));
+        let patience = pin!(later.sleep(limits::READER_PATIENCE));
+        let (kept, lease) = match select(keeping, patience).await {
+            Either::Left((kept, _)) => (kept, lease),
+            Either::Right(((), keeping)) => {
+                drop(lease);
+                (keeping.await, None)
+            }
+        };
         if let (Some(length), Found::Image(image)) = (kept, &mut record.found) {
             image.length = length;
             cache::write(&later, &key, &record).await;

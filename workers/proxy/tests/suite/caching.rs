@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use edge::{Clock, serve};
+use futures_util::future::{join, join_all};
+use proxy::Proxy;
 use testkit::{
     fake::{Mode, Reply, Rule},
     memory::{MemoryHost, request},
@@ -273,6 +275,29 @@ fn many_who_ask_at_once_cost_one_fetch() {
         }
         assert_eq!(world.asked("/a.png"), 1);
     }
+}
+
+#[test]
+fn nobody_waits_long_for_somebody_who_reads_slowly() {
+    let world = World::new();
+    world.host.give_nearby();
+    world.site.put("/a.png", "image/png", large_picture(1));
+    let ask = || request("GET", &target()).build();
+    let (answer, waited) = world.host.block_on(async {
+        // Nothing of its body is read.
+        let held = serve::<Proxy, _>(&world.host, ask()).await;
+        let started = world.host.now();
+        let second = async {
+            let answer = world.answer(ask()).await;
+            drop(held);
+            (answer, world.host.now())
+        };
+        let ((answer, ended), ()) = join(second, world.host.run_deferred()).await;
+        (answer, ended.milliseconds() - started.milliseconds())
+    });
+    assert_eq!((answer.status, answer.body), (200, Ok(large_picture(1))));
+    assert!(waited < 10_000, "{waited} ms");
+    assert_eq!(world.asked("/a.png"), 2);
 }
 
 #[test]
