@@ -24,6 +24,9 @@ pub const COLLECTED_BYTES: u64 = 512 << 10;
 /// Bytes of all sources that are in memory at once. A Worker has 128 MB for everything.
 pub const HELD_BYTES: u64 = 40 << 20;
 
+/// Time for all bytes of a source that is worked on, for which room in memory is held meanwhile.
+pub const HELD_TIME: Duration = Duration::from_secs(15);
+
 /// Longest time that a request waits for another that does the same work, or for memory.
 pub const PATIENCE: Duration = Duration::from_secs(75);
 

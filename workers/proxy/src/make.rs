@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use edge::{Body, Bytes, Response};
+use edge::{Body, Bytes, Response, clock::timeout};
 use imaging::{Info, Limits};
 use registry::Digest;
 use serde_json::json;
@@ -11,7 +11,8 @@ use sha2::Digest as _;
 use crate::{
     Host,
     cache::{self, Age, Found, Image, Lease, Record, Room, Validators, seconds_later},
-    limits, pass,
+    limits,
+    pass::{self, Held},
     plan::{Output, Work},
     refusal::{Reason, Refusal},
     reply::{Picture, Served},
@@ -51,7 +52,7 @@ pub async fn produce<H: Host>(host: &H, ask: &Rc<Ask>, mut job: Job) -> Result<R
         }
     }
     match result(host, ask, &source).await {
-        Ok(made) => Ok(deliver(host, ask, job, &source, made)),
+        Ok((made, room)) => Ok(deliver(host, ask, job, &source, (made, room))),
         Err(refusal) => serve::failed(host, ask, job, refusal).await,
     }
 }
@@ -68,7 +69,7 @@ struct Source {
 
 enum Content {
     Stored(Image),
-    Here(Bytes, Room),
+    Here(Bytes, Rc<Room>),
 }
 
 impl Source {
@@ -176,13 +177,18 @@ async fn take_in<H: Host>(
 ) -> Result<Source, Refusal> {
     let body = std::mem::take(&mut arrived.body);
     let (bytes, room) = hold(host, body).await?;
+    let room = Rc::new(room);
     pass::checked(&arrived, &bytes)?;
     let version = Digest::new(sha2::Sha256::digest(&bytes).into());
     let record = pass::record(host, &arrived, version, bytes.len() as u64);
     let fresh_until = record.fresh_until;
     let storable = arrived.freshness.storable;
     if storable {
-        pass::store(host, ask, (key, lease), record, bytes.clone().into());
+        let held = Held {
+            lease,
+            room: Some(Rc::clone(&room)),
+        };
+        pass::store(host, ask, (key, held), record, bytes.clone().into());
     }
     Ok(Source {
         version,
@@ -198,7 +204,15 @@ async fn hold<H: Host>(host: &H, body: Body) -> Result<(Bytes, Room), Refusal> {
     let most = limits::WORKED_BYTES;
     let length = body.length().unwrap_or(most).min(most);
     let room = Room::take(host, length).await?;
-    let bytes = source::collect(body, most).await?;
+    let collected = timeout(host, limits::HELD_TIME, source::collect(body, most)).await;
+    let bytes = collected.unwrap_or_else(|| {
+        let seconds = limits::HELD_TIME.as_secs();
+        let detail = format!(
+            "the image did not arrive within {seconds} s, which is the limit for those that are \
+             worked on"
+        );
+        Err(Refusal::new(Reason::SourceTimeout, detail))
+    })?;
     Ok((bytes, room))
 }
 
@@ -209,27 +223,32 @@ struct Made {
     version: Digest,
 }
 
-async fn result<H: Host>(host: &H, ask: &Rc<Ask>, source: &Source) -> Result<Made, Refusal> {
-    let (bytes, _room) = match &source.content {
-        Content::Here(bytes, _) => (bytes.clone(), None),
+/// The result, and the room that it takes with its source.
+async fn result<H: Host>(
+    host: &H,
+    ask: &Rc<Ask>,
+    source: &Source,
+) -> Result<(Made, Rc<Room>), Refusal> {
+    let (bytes, room) = match &source.content {
+        Content::Here(bytes, room) => (bytes.clone(), Rc::clone(room)),
         Content::Stored(image) => match cache::open(host, image).await {
             Some(body) => {
                 let (bytes, room) = hold(host, body).await?;
-                (bytes, Some(room))
+                (bytes, Rc::new(room))
             }
             None => return again(host, ask).await,
         },
     };
-    work(host, ask, source.version, bytes)
+    Ok((work(host, ask, source.version, bytes)?, room))
 }
 
 /// The result of a source whose bytes the store has lost: fetched anew.
-async fn again<H: Host>(host: &H, ask: &Rc<Ask>) -> Result<Made, Refusal> {
+async fn again<H: Host>(host: &H, ask: &Rc<Ask>) -> Result<(Made, Rc<Room>), Refusal> {
     let key = ask.plan.source_key();
     let lease = Lease::take(host, key);
     let source = fetch(host, ask, key, None, lease).await?;
     match source.content {
-        Content::Here(bytes, _room) => work(host, ask, source.version, bytes),
+        Content::Here(bytes, room) => Ok((work(host, ask, source.version, bytes)?, room)),
         Content::Stored(_) => Err(Refusal::new(Reason::Internal, "")),
     }
 }
@@ -286,7 +305,13 @@ fn description(info: &Info, bytes: usize) -> Made {
 }
 
 /// The answer with a result, which is stored after it.
-fn deliver<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, source: &Source, made: Made) -> Response {
+fn deliver<H: Host>(
+    host: &H,
+    ask: &Rc<Ask>,
+    job: Job,
+    source: &Source,
+    (made, room): (Made, Rc<Room>),
+) -> Response {
     let now = host.now();
     let picture = Picture {
         plan: &ask.plan,
@@ -315,7 +340,11 @@ fn deliver<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, source: &Source, made: Ma
             failing_until: source.failing_until,
             validators: Validators::default(),
         };
-        pass::store(host, ask, (job.key, job.lease), record, made.bytes.into());
+        let held = Held {
+            lease: job.lease,
+            room: Some(room),
+        };
+        pass::store(host, ask, (job.key, held), record, made.bytes.into());
     }
     response
 }

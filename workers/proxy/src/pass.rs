@@ -13,7 +13,7 @@ use sha2::Digest as _;
 
 use crate::{
     Host,
-    cache::{self, Found, Image, Lease, Record, Tap, Validators, seconds_later},
+    cache::{self, Found, Image, Lease, Record, Room, Tap, Validators, seconds_later},
     limits,
     refusal::{Reason, Refusal},
     reply::{Picture, Served},
@@ -139,7 +139,13 @@ async fn collected<H: Host>(
         false => picture.whole(bytes.clone().into(), host.now()),
     };
     if arrived.freshness.storable {
-        store(host, ask, (job.key, job.lease), record, bytes.into());
+        store(
+            host,
+            ask,
+            (job.key, Held::only(job.lease)),
+            record,
+            bytes.into(),
+        );
     }
     Ok(response)
 }
@@ -185,16 +191,31 @@ fn streamed<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, mut arrived: Arrived) ->
     };
     // For HEAD nobody reads the body.
     if arrived.freshness.storable && !ask.request.head {
-        store(host, ask, (job.key, job.lease), record, stored);
+        store(host, ask, (job.key, Held::only(job.lease)), record, stored);
     }
     picture.whole(client, now)
+}
+
+/// What is held until an image is in the store, or is not going to be.
+pub struct Held {
+    /// The right to work on it.
+    pub lease: Option<Lease>,
+    /// The memory that it takes.
+    pub room: Option<Rc<Room>>,
+}
+
+impl Held {
+    /// The right alone, where the image takes little memory.
+    fn only(lease: Option<Lease>) -> Self {
+        Self { lease, room: None }
+    }
 }
 
 /// Stores an image and its record after, or beside, the answer; whoever waits for it goes on then.
 pub fn store<H: Host>(
     host: &H,
     ask: &Rc<Ask>,
-    (key, lease): (Digest, Option<Lease>),
+    (key, held): (Digest, Held),
     mut record: Record,
     body: edge::Body,
 ) {
@@ -206,6 +227,7 @@ pub fn store<H: Host>(
         let most = limits::PASSED_BYTES;
         let keeping = pin!(cache::keep(&later, &ask.settings, &version, body, most));
         let patience = pin!(later.sleep(limits::READER_PATIENCE));
+        let Held { lease, room } = held;
         let (kept, lease) = match select(keeping, patience).await {
             Either::Left((kept, _)) => (kept, lease),
             Either::Right(((), keeping)) => {
@@ -213,6 +235,7 @@ pub fn store<H: Host>(
                 (keeping.await, None)
             }
         };
+        drop(room);
         if let (Some(length), Found::Image(image)) = (kept, &mut record.found) {
             image.length = length;
             cache::write(&later, &key, &record).await;

@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use testkit::fake::{Mode, Reply, Rule};
+use edge::serve;
+use proxy::Proxy;
+use testkit::{
+    fake::{Mode, Reply, Rule},
+    image,
+    memory::request,
+};
 
 use crate::world::{SITE, World, large_picture, picture};
 
@@ -160,4 +166,41 @@ fn options_that_cannot_be_followed_are_named() {
         );
     }
     assert_eq!(world.asked("/a.png"), 0);
+}
+
+#[test]
+fn a_source_that_trickles_takes_no_memory_for_long() {
+    let world = World::new();
+    let png = large_picture(1);
+    world.site.put("/a.png", "image/png", png.clone());
+    // All of it within 30 seconds.
+    let trickles = Mode::Trickles(png.len() / 30 + 1, Duration::from_secs(1));
+    world.site.script(Rule::on("GET", "/a.png", trickles));
+    assert_eq!(world.get(&format!("/proxy/{SITE}/a.png")).status, 200);
+    let other = World::new();
+    other.site.put("/a.png", "image/png", png.clone());
+    let trickles = Mode::Trickles(png.len() / 30 + 1, Duration::from_secs(1));
+    other.site.script(Rule::on("GET", "/a.png", trickles));
+    let answer = other.get(&format!("/proxy/o/w=4/{SITE}/a.png"));
+    assert_eq!(answer.status, 504, "{}", answer.text());
+    assert!(answer.text().contains("15 s"), "{}", answer.text());
+}
+
+#[test]
+fn what_is_on_its_way_into_the_store_still_takes_memory() {
+    let world = World::new();
+    let large = image::png(2500, 2500, |x, y| [1, x as u8, y as u8, 255]);
+    assert!(large.len() > 20 << 20, "{} bytes", large.len());
+    for path in ["/a.png", "/b.png"] {
+        world.site.put(path, "image/png", large.clone());
+    }
+    let described = |path: &str| {
+        let target = format!("/proxy/o/format=json/{SITE}{path}");
+        let response = serve::<Proxy, _>(&world.host, request("GET", &target).build());
+        world.host.block_on(response).status.as_u16()
+    };
+    assert_eq!(described("/a.png"), 200);
+    assert_eq!(described("/b.png"), 503);
+    world.host.block_on(world.host.run_deferred());
+    assert_eq!(described("/b.png"), 200);
 }
