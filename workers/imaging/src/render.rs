@@ -101,7 +101,7 @@ impl Request<'_> {
             return self.still(&mut lossy, size, placement, profile);
         }
         if !outline.animated {
-            return self.still(&mut WebP::new(bytes, outline), size, placement, profile);
+            return self.still(&mut WebP::new(outline), size, placement, profile);
         }
         let film = Film {
             size,
@@ -111,7 +111,7 @@ impl Request<'_> {
             memory: webp::Frames::predict(&outline),
         };
         self.moving(film, || {
-            let frames = webp::Frames::open(bytes, &outline)?;
+            let frames = webp::Frames::open(&outline)?;
             let plays = frames.plays();
             Ok((frames, plays))
         })

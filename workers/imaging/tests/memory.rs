@@ -8,6 +8,7 @@
 #![allow(unsafe_code, reason = "an allocator that counts has to be one")]
 
 mod bombs;
+mod containers;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

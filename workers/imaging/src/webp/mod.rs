@@ -4,6 +4,7 @@
 pub(crate) mod container;
 mod lossy;
 pub(crate) mod outline;
+mod picture;
 
 use std::io::Cursor;
 
@@ -13,18 +14,18 @@ use crate::animation::{Animation, Shown};
 use crate::source::{Model, Plane, Sink, Source};
 use crate::{Error, Format};
 pub(crate) use lossy::Lossy;
-pub(crate) use outline::{Outline, Stream};
+pub(crate) use outline::Outline;
+use picture::Stream;
 
 /// A still WebP whose headers are read.
 pub(crate) struct WebP<'a> {
-    bytes: &'a [u8],
     outline: Outline<'a>,
 }
 
 impl<'a> WebP<'a> {
     /// With what [`Outline::read`] says.
-    pub fn new(bytes: &'a [u8], outline: Outline<'a>) -> Self {
-        Self { bytes, outline }
+    pub fn new(outline: Outline<'a>) -> Self {
+        Self { outline }
     }
 }
 
@@ -46,17 +47,11 @@ impl Source for WebP<'_> {
     }
 
     fn decode(&mut self, sink: &mut dyn Sink) -> Result<(), Error> {
-        let mut decoder = open(self.bytes)?;
+        let mut decoder = open(&self.outline)?;
         let mut pixels = vec![0; decoder.output_buffer_size().unwrap_or(0)];
         decoder.read_image(&mut pixels).map_err(error)?;
-        let channels = if decoder.has_alpha() { 4 } else { 3 };
-        if channels != self.planes()[0].channels {
-            return Err(Error::damaged(
-                Format::WebP,
-                "its headers disagree about alpha",
-            ));
-        }
-        let row = decoder.dimensions().0 as usize * channels;
+        let channels = if self.outline.alpha { 4 } else { 3 };
+        let row = self.outline.width as usize * channels;
         pixels
             .chunks_exact(row.max(1))
             .for_each(|row| sink.row(0, row));
@@ -87,13 +82,13 @@ pub(crate) struct Frames<'a> {
 
 impl<'a> Frames<'a> {
     /// Reads the headers.
-    pub fn open(bytes: &'a [u8], outline: &Outline) -> Result<Self, Error> {
-        let mut decoder = open(bytes)?;
+    pub fn open(outline: &Outline<'a>) -> Result<Self, Error> {
+        let mut decoder = open(outline)?;
         // The colour that is put behind is a hint that browsers do not take.
         decoder.set_background_color([0; 4]).map_err(error)?;
         Ok(Self {
             left: outline.frames,
-            alpha: decoder.has_alpha(),
+            alpha: outline.alpha,
             buffer: vec![0; decoder.output_buffer_size().unwrap_or(0)],
             pixels: Vec::new(),
             decoder,
@@ -135,8 +130,20 @@ impl Animation for Frames<'_> {
     }
 }
 
-fn open(bytes: &[u8]) -> Result<WebPDecoder<Cursor<&[u8]>>, Error> {
-    WebPDecoder::new(Cursor::new(bytes)).map_err(error)
+/// Opens the decoder. All limits were checked with what the outline says, so whatever the decoder
+/// makes of the headers has to be the same.
+fn open<'a>(outline: &Outline<'a>) -> Result<WebPDecoder<Cursor<&'a [u8]>>, Error> {
+    let decoder = WebPDecoder::new(Cursor::new(outline.file)).map_err(error)?;
+    let read = (
+        decoder.dimensions(),
+        decoder.is_animated(),
+        decoder.has_alpha(),
+    );
+    let size = (outline.width, outline.height);
+    match read == (size, outline.animated, outline.alpha) {
+        true => Ok(decoder),
+        false => Err(Error::damaged(Format::WebP, "its headers disagree")),
+    }
 }
 
 fn error(error: DecodingError) -> Error {

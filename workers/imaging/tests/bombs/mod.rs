@@ -2,6 +2,8 @@
 
 use imaging::{Limit, Limits, Side, Target, Transform, render};
 
+use crate::containers::{ALPHA, ANIMATED, canvas, forever, frame, lossless, lossy, riff};
+
 /// Each with its name and the bound it has to hit, if only one is right.
 pub fn all() -> Vec<(&'static str, Vec<u8>, Option<Limit>)> {
     vec![
@@ -45,6 +47,30 @@ pub fn all() -> Vec<(&'static str, Vec<u8>, Option<Limit>)> {
             Some(Limit::Memory),
         ),
         ("a BMP of 9,900²", bmp(9_900), None),
+        (
+            "a WebP of 16,383² that says afterwards that it has one pixel",
+            riff(&[lossless(16_383, 16_383), canvas(ALPHA, 1, 1)]),
+            None,
+        ),
+        (
+            "an animated WebP with a large and a small canvas",
+            riff(&[
+                canvas(ANIMATED, 16_000, 16_000),
+                canvas(ANIMATED, 1, 1),
+                forever(),
+                frame((0, 0), (1, 1), &[lossless(1, 1)]),
+            ]),
+            None,
+        ),
+        (
+            "an animated WebP with a picture larger than its frame",
+            riff(&[
+                canvas(ANIMATED, 1, 1),
+                forever(),
+                frame((0, 0), (1, 1), &[lossy(16_383, 16_383)]),
+            ]),
+            None,
+        ),
     ]
 }
 

@@ -8,7 +8,10 @@
 )]
 
 mod animations;
+mod chunks;
 mod common;
+#[path = "../containers/mod.rs"]
+mod containers;
 mod encoders;
 mod formats;
 mod hostile;
