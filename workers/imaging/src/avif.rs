@@ -5,6 +5,10 @@ use crate::{Error, Format, Orientation};
 
 const CUT: Error = Error::Truncated(Format::Avif);
 
+/// The most boxes at one level; pictures have a few, sequences of them a few dozen. How deep they
+/// lie is given by what is looked for.
+const BOXES: usize = 1_000;
+
 /// A box inside of another, 14496-12 4.2.
 struct Box<'a> {
     kind: [u8; 4],
@@ -27,20 +31,20 @@ fn damaged(what: &'static str) -> Error {
 impl Outline {
     /// Reads the boxes of the file, all of which have to be complete.
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
-        let all: Vec<Box> = boxes(bytes).collect::<Option<_>>().ok_or(CUT)?;
-        let meta = all.iter().find(|item| &item.kind == b"meta");
+        let outermost = all(bytes)?;
+        let meta = outermost.iter().find(|item| &item.kind == b"meta");
         let meta = meta.ok_or(damaged("it has no box of metadata"))?.body;
         // Version and flags come first.
         let meta = meta.get(4..).ok_or(CUT)?;
         let primary = find(meta, b"pitm").and_then(primary_item);
         let properties = find(meta, b"iprp").ok_or(damaged("it has no properties"))?;
         let list = find(properties, b"ipco").ok_or(damaged("it has no properties"))?;
-        let list: Vec<Box> = boxes(list).collect::<Option<_>>().ok_or(CUT)?;
+        let list = all(list)?;
         let of_primary = find(properties, b"ipma").zip(primary);
         let indices = of_primary.and_then(|(table, item)| associations(table, item));
         let indices = indices.ok_or(damaged("nothing says which picture it shows"))?;
         // The picture itself comes in a box of its own, or next to the metadata.
-        let has_data = all.iter().any(|item| &item.kind == b"mdat");
+        let has_data = outermost.iter().any(|item| &item.kind == b"mdat");
         if !has_data && find(meta, b"idat").is_none() {
             return Err(CUT);
         }
@@ -106,6 +110,16 @@ fn boxes(mut rest: &[u8]) -> impl Iterator<Item = Option<Box<'_>>> {
     })
 }
 
+/// The boxes that follow each other, all of which have to be complete.
+fn all(body: &[u8]) -> Result<Vec<Box<'_>>, Error> {
+    let all = boxes(body).take(BOXES + 1).collect::<Option<Vec<_>>>();
+    let all = all.ok_or(CUT)?;
+    match all.len() <= BOXES {
+        true => Ok(all),
+        false => Err(damaged("it has too many boxes")),
+    }
+}
+
 fn split(rest: &[u8]) -> Option<(Box<'_>, &[u8])> {
     let length = u32::from_be_bytes(*rest.first_chunk()?) as usize;
     let kind = *rest.get(4..)?.first_chunk()?;
@@ -123,7 +137,7 @@ fn split(rest: &[u8]) -> Option<(Box<'_>, &[u8])> {
 }
 
 fn find<'a>(body: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    let mut complete = boxes(body).flatten();
+    let mut complete = boxes(body).take(BOXES).flatten();
     complete
         .find(|item| &item.kind == kind)
         .map(|item| item.body)

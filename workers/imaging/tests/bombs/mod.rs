@@ -71,6 +71,12 @@ pub fn all() -> Vec<(&'static str, Vec<u8>, Option<Limit>)> {
             ]),
             None,
         ),
+        ("an AVIF of four million boxes", avif(&small(4 << 20)), None),
+        (
+            "an AVIF of four million properties",
+            avif(&properties(&small(4 << 20))),
+            None,
+        ),
     ]
 }
 
@@ -182,6 +188,25 @@ fn webp(side: u32) -> Vec<u8> {
     ]
     .concat();
     [b"RIFF", &(body.len() as u32).to_le_bytes()[..], &body].concat()
+}
+
+fn avif(boxes: &[u8]) -> Vec<u8> {
+    let brands = b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf";
+    [&brands[..], boxes].concat()
+}
+
+/// The smallest boxes.
+fn small(count: usize) -> Vec<u8> {
+    b"\0\0\0\x08free".repeat(count)
+}
+
+fn properties(boxes: &[u8]) -> Vec<u8> {
+    let named = |name: &[u8; 4], body: &[u8]| {
+        let length = (body.len() as u32 + 8).to_be_bytes();
+        [&length[..], name, body].concat()
+    };
+    let list = named(b"iprp", &named(b"ipco", boxes));
+    named(b"meta", &[&[0; 4][..], &list].concat())
 }
 
 fn bmp(side: u32) -> Vec<u8> {
