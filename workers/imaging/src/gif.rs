@@ -20,6 +20,9 @@ pub(crate) struct Outline {
     pub alpha: bool,
     /// Pixels of the largest frame.
     pub largest: u64,
+    /// Pixels of all frames together, each as large as the canvas, or as itself if it is larger:
+    /// frames may leave the canvas.
+    pub pixels: u64,
     /// How often the animation runs; 0 for ever.
     pub plays: u32,
 }
@@ -36,6 +39,7 @@ impl Outline {
             frames: 0,
             alpha: false,
             largest: 0,
+            pixels: 0,
             plays: 1,
         };
         let mut rest = bytes.get(13 + table_bytes(head[10])..).ok_or(CUT)?;
@@ -77,7 +81,9 @@ impl Outline {
         let covers = (x, y) == (0, 0) && width >= self.width && height >= self.height;
         self.alpha |= self.frames == 0 && !covers;
         self.frames += 1;
-        self.largest = self.largest.max(u64::from(width) * u64::from(height));
+        let pixels = u64::from(width) * u64::from(height);
+        self.largest = self.largest.max(pixels);
+        self.pixels += pixels.max(u64::from(self.width) * u64::from(self.height));
     }
 }
 

@@ -10,8 +10,8 @@ pub struct Limits {
     pub memory: u64,
     /// Frames of an animation that is kept. Default 1,000.
     pub frames: u32,
-    /// Pixels of all frames of an animation together, each frame counted as large as the canvas.
-    /// Default 200 million.
+    /// Pixels of all frames of an animation together, each frame counted as large as the canvas, or
+    /// as itself if it is larger. Default 200 million.
     pub animation_pixels: u64,
     /// Pixels of one frame of the result. Default 40 million.
     pub output_pixels: u64,

@@ -83,6 +83,8 @@ impl Request<'_> {
         let film = Film {
             size,
             frames,
+            // The decoder refuses frames that leave the canvas.
+            pixels: moving::within(size, frames),
             placement,
             profile: profile.as_deref(),
             memory: crate::animation::Canvas::predict(size.0, size.1) + png.memory(),
@@ -106,6 +108,8 @@ impl Request<'_> {
         let film = Film {
             size,
             frames: outline.frames,
+            // The outline refuses frames that leave the canvas.
+            pixels: moving::within(size, outline.frames),
             placement,
             profile,
             memory: webp::Frames::predict(&outline),
@@ -122,6 +126,7 @@ impl Request<'_> {
         let film = Film {
             size: (outline.width, outline.height),
             frames: outline.frames,
+            pixels: outline.pixels,
             placement: Placement::default(),
             profile: None,
             memory: gif::Frames::predict(&outline),

@@ -16,11 +16,19 @@ pub(super) struct Film<'a> {
     /// In pixels.
     pub size: (u32, u32),
     pub frames: u32,
+    /// Pixels of all frames together, each as large as the canvas, or as itself if it is larger.
+    pub pixels: u64,
     /// From stored to upright.
     pub placement: Placement,
     pub profile: Option<&'a [u8]>,
     /// Bytes that decoding holds.
     pub memory: u64,
+}
+
+/// Pixels of frames that do not leave the canvas, see [`Film::pixels`].
+pub(super) fn within((width, height): (u32, u32), frames: u32) -> u64 {
+    let canvas = u64::from(width) * u64::from(height);
+    canvas.saturating_mul(frames.into())
 }
 
 impl Request<'_> {
@@ -37,8 +45,7 @@ impl Request<'_> {
         };
         if kept > 1 {
             Limit::Frames.check(kept.into(), self.limits.frames.into())?;
-            let pixels = u64::from(film.size.0) * u64::from(film.size.1);
-            Limit::AnimationPixels.check(pixels * u64::from(kept), self.limits.animation_pixels)?;
+            Limit::AnimationPixels.check(film.pixels, self.limits.animation_pixels)?;
         }
         Limit::Memory.check(film.memory, self.limits.memory)?;
         let (mut animation, plays) = open()?;

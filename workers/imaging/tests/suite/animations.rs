@@ -100,3 +100,38 @@ fn bounds_are_kept_and_named() {
         }
     }
 }
+
+/// Two frames of 40 × 40 on a canvas of one pixel: nothing of them is seen, but all is unpacked.
+#[test]
+fn frames_larger_than_the_canvas_count_in_full() {
+    let mut gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff".to_vec();
+    for _ in 0..2 {
+        gif.extend(b"\x2c\0\0\0\0\x28\0\x28\0\0\x02\x02\x44\x01\0");
+    }
+    gif.push(0x3b);
+    let limits = Limits {
+        animation_pixels: 2 * 40 * 40 - 1,
+        ..Limits::default()
+    };
+    let refused = render(&gif, &Transform::default(), Target::WebpLossless, &limits);
+    let wanted = Error::Limit {
+        limit: Limit::AnimationPixels,
+        found: 2 * 40 * 40,
+        allowed: 2 * 40 * 40 - 1,
+    };
+    assert_eq!(refused, Err(wanted));
+}
+
+/// An APNG's frames cannot leave the canvas.
+#[test]
+fn a_frame_outside_of_the_canvas_is_damage() {
+    let mut png = fixture("moving.png");
+    let is_control = |at: &usize| &png[*at..at + 4] == b"fcTL";
+    let last = (0..png.len() - 30).rfind(is_control).unwrap();
+    // Its width.
+    png[last + 8..last + 12].copy_from_slice(&10_000_u32.to_be_bytes());
+    let sum = crc32fast::hash(&png[last..last + 30]);
+    png[last + 30..last + 34].copy_from_slice(&sum.to_be_bytes());
+    let refused = rendered(&png, &Transform::default(), Target::WebpLossless);
+    assert!(matches!(refused, Err(Error::Damaged { .. })), "{refused:?}");
+}
