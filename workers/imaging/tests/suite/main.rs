@@ -16,4 +16,5 @@ mod encoders;
 mod formats;
 mod hostile;
 mod options;
+mod reordered;
 mod robust;

@@ -47,7 +47,8 @@ fn limits() -> Limits {
     }
 }
 
-fn check(bytes: &[u8], transform: &Transform, target: Target) {
+/// Whatever comes out is what it says; whatever does not, is an error.
+pub fn check(bytes: &[u8], transform: &Transform, target: Target) {
     sniff(bytes);
     let _ = probe(bytes);
     let Ok(rendered) = render(bytes, transform, target, &limits()) else {
