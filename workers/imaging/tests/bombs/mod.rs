@@ -71,10 +71,10 @@ pub fn all() -> Vec<(&'static str, Vec<u8>, Option<Limit>)> {
             ]),
             None,
         ),
-        ("an AVIF of four million boxes", avif(&small(4 << 20)), None),
+        ("an AVIF of a million boxes", avif(&small(1 << 20)), None),
         (
-            "an AVIF of four million properties",
-            avif(&properties(&small(4 << 20))),
+            "an AVIF of a million properties",
+            avif(&properties(&small(1 << 20))),
             None,
         ),
     ]

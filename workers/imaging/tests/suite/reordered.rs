@@ -76,6 +76,27 @@ fn pngs() -> Vec<Chunks> {
     names.map(|name| split_png(&fixture(name)[8..])).into()
 }
 
+/// Bytes of which counts and offsets become extreme, or any.
+fn edge_bytes() -> impl Strategy<Value = u8> {
+    prop_oneof![Just(0), Just(1), Just(255), any::<u8>()]
+}
+
+/// Files around their colour profile: what comes before, the profile, what comes after.
+fn profiles() -> Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> {
+    let around = |name: &str| {
+        let file = fixture(name);
+        let mark = file.windows(4).position(|four| four == b"acsp")?;
+        let start = mark - 36;
+        let length = u32::from_be_bytes(file[start..start + 4].try_into().unwrap()) as usize;
+        let (before, rest) = file.split_at(start);
+        let (profile, after) = rest.split_at_checked(length)?;
+        Some((before.to_vec(), profile.to_vec(), after.to_vec()))
+    };
+    ["wide.webp", "wide.jpg"]
+        .map(|name| around(name).unwrap())
+        .into()
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Change {
     Repeat,
@@ -156,6 +177,19 @@ proptest! {
         let mut chunks = source;
         steps.into_iter().for_each(|step| apply(&mut chunks, &foreign, step));
         check(&riff(&joined(&chunks)), &Transform::default(), target);
+    }
+
+    #[test]
+    fn bytes_of_a_profile(
+        source in prop::sample::select(profiles()),
+        damages in prop::collection::vec((any::<bool>(), any::<Index>(), edge_bytes()), 1..6),
+    ) {
+        let (before, mut profile, after) = source;
+        for (in_head, at, value) in damages {
+            let length = if in_head { profile.len().min(400) } else { profile.len() };
+            profile[at.index(length)] = value;
+        }
+        check(&[before, profile, after].concat(), &Transform::default(), Target::Png);
     }
 
     #[test]
