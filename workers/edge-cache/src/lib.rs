@@ -77,6 +77,15 @@ impl<O, S> Cached<O, S> {
             policy,
         }
     }
+
+    /// How far an answer may be behind the store, while that is there. Zero where nothing is answered
+    /// from copies.
+    pub fn behind(&self) -> Duration {
+        match self.policy.answers() {
+            true => self.policy.fresh + OVERDUE,
+            false => Duration::ZERO,
+        }
+    }
 }
 
 impl<O: Objects + Clone + 'static, S: Host> Objects for Cached<O, S> {

@@ -3,7 +3,7 @@
 use edge::{Function, Method};
 use spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
 
-use crate::{Host, incoming, outgoing};
+use crate::{Host, age::aged, incoming, outgoing, store};
 
 /// Answers the platform's `request` with the function `F`.
 ///
@@ -13,5 +13,6 @@ pub async fn serve<F: Function<Host>>(request: Request) -> Result<Response, Erro
     let request = incoming::request(request)?;
     let is_head = request.method == Method::HEAD;
     let response = edge::serve::<F, Host>(&Host::new(), request).await;
+    let response = aged(response, store::behind());
     outgoing::response(response, is_head)
 }

@@ -7,7 +7,7 @@ use edge::{
     config::{self, name},
     objects::ObjectError,
 };
-use edge_cache::{Cached, Policy};
+use edge_cache::{Cached, OVERDUE, Policy};
 use edge_s3::{S3, Settings};
 
 use crate::{Host, shelf::SqliteShelf};
@@ -22,8 +22,9 @@ const FEWEST: u64 = 1_000_000;
 /// it may be about to change what is stored.
 const CACHE_SECONDS: u64 = 0;
 
-/// The longest time that is allowed: what is handed out may be a minute old by itself.
-const LONGEST: u64 = 60;
+/// The longest time that is allowed: with [`OVERDUE`], nothing is answered from a copy that is a
+/// minute behind.
+const LONGEST: u64 = 60 - OVERDUE.as_secs();
 
 /// A bucket as a function sees it.
 pub type Bucket = Cached<S3<Host>, SqliteShelf<Host>>;
@@ -56,6 +57,14 @@ pub async fn store(host: &Host) -> Result<Store, ObjectError> {
     Ok(STORE.with_borrow_mut(|kept| kept.insert(store).clone()))
 }
 
+/// How far answers may be behind the store, as far as this instance has read from it.
+pub fn behind() -> Duration {
+    STORE.with_borrow(|store| match store {
+        Some(Store::Bucket(bucket)) => bucket.behind(),
+        Some(Store::Embedded) | None => Duration::ZERO,
+    })
+}
+
 async fn configured(host: &Host) -> Result<Store, ConfigError> {
     let Some(settings) = Settings::read(host).await? else {
         return Ok(Store::Embedded);
@@ -68,7 +77,7 @@ async fn configured(host: &Host) -> Result<Store, ConfigError> {
         return Err(malformed(name::CACHE_BYTES, expected));
     }
     if seconds > LONGEST {
-        let expected = "a number of seconds from 0 to 60";
+        let expected = "a number of seconds from 0 to 45";
         return Err(malformed(name::CACHE_SECONDS, expected));
     }
     let policy = Policy {
