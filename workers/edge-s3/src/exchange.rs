@@ -20,7 +20,7 @@ const ATTEMPTS: u32 = 4;
 /// Pause before the second attempt; it doubles from there, give or take a half.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Time for the head of one answer, for a request without a body.
+/// Time for the head of one answer, where the bucket has little to do for it.
 const HEAD: Duration = Duration::from_secs(5);
 
 /// Time until an attempt may be the last one, for a request without a body.
@@ -30,7 +30,7 @@ const TOTAL: Duration = Duration::from_secs(10);
 const SLOWEST: u64 = 128 * 1024;
 
 /// Time for the rest of an answer that is read whole.
-const REST: Duration = Duration::from_secs(10);
+pub(crate) const REST: Duration = Duration::from_secs(10);
 
 /// Most bytes of an answer that is read whole: a page of a list is far smaller.
 const MOST: u64 = 4 * 1024 * 1024;
@@ -55,6 +55,8 @@ pub(crate) struct Ask<'a> {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     pub body: Bytes,
     pub repeat: Repeat,
+    /// Time for the head of one answer, besides that for sending the body.
+    pub patience: Duration,
 }
 
 impl<'a> Ask<'a> {
@@ -67,6 +69,7 @@ impl<'a> Ask<'a> {
             headers: Vec::new(),
             body: Bytes::new(),
             repeat: Repeat::Harmless,
+            patience: HEAD,
         }
     }
 }
@@ -85,7 +88,8 @@ impl<H: Host> S3<H> {
         loop {
             attempt += 1;
             let request = self.signed(&ask, &payload)?;
-            let answer = timeout(&self.host, HEAD + sending, self.host.fetch(request)).await;
+            let limit = ask.patience + sending;
+            let answer = timeout(&self.host, limit, self.host.fetch(request)).await;
             let failed = match answer {
                 Some(Ok(response)) if !may_pass(response.status) => return Ok(response),
                 Some(Ok(response)) => {
@@ -129,7 +133,19 @@ impl<H: Host> S3<H> {
     /// # Errors
     /// [`ObjectError::Unavailable`] where it is none, too large, or does not come.
     pub(crate) async fn text(&self, response: FetchResponse) -> Result<String, ObjectError> {
-        let bytes = timeout(&self.host, REST, response.body.bytes(MOST)).await;
+        self.text_within(REST, response).await
+    }
+
+    /// The same of an answer that takes up to `limit`.
+    ///
+    /// # Errors
+    /// As [`S3::text`].
+    pub(crate) async fn text_within(
+        &self,
+        limit: Duration,
+        response: FetchResponse,
+    ) -> Result<String, ObjectError> {
+        let bytes = timeout(&self.host, limit, response.body.bytes(MOST)).await;
         let bytes = match bytes {
             Some(Ok(bytes)) => bytes,
             Some(Err(error)) => return Err(unavailable(error.to_string())),

@@ -22,16 +22,16 @@ mod xml;
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use edge::{
-    Body, Clock, Fetch, Objects, Platform, Timestamp, Upload,
+    Body, Clock, Defer, Fetch, Objects, Platform, Timestamp, Upload,
     objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written, check_key},
 };
 
 pub use settings::Settings;
 
 /// What the platform has to give.
-pub trait Host: Fetch + Upload + Clock + Platform + Clone + 'static {}
+pub trait Host: Fetch + Upload + Clock + Defer + Platform + Clone + 'static {}
 
-impl<H> Host for H where H: Fetch + Upload + Clock + Platform + Clone + 'static {}
+impl<H> Host for H where H: Fetch + Upload + Clock + Defer + Platform + Clone + 'static {}
 
 /// A bucket behind an S3 API.
 #[derive(Clone)]

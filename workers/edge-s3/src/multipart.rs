@@ -1,23 +1,29 @@
 //! Writes of unknown length: in parts, so that memory stays bounded. Nothing is visible before the
 //! last part is stored.
 
+use std::time::Duration;
+
 use bytes::BytesMut;
 use edge::{
     Body, BodyError, Bytes, Method,
-    objects::{Condition, ObjectError, Put, Written},
+    objects::{Condition, ObjectError, ObjectMeta, Put, Written},
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
     Host, S3, address,
-    exchange::{Ask, Repeat, unavailable},
-    facts,
+    exchange::{Ask, REST, Repeat, unavailable},
+    facts, read,
     write::{check_digest, whole},
     xml,
 };
 
 /// Bytes of every part but the last, as on Workers; R2 wants them equal, and at least 5 MiB.
 const PART: usize = 8 * 1024 * 1024;
+
+/// Time for making the parts the object: the bucket may have thousands to look at, and may say
+/// nothing before it is done.
+const COMPLETING: Duration = Duration::from_secs(60);
 
 /// Most parts of one object (S3's limit).
 const PARTS: usize = 10_000;
@@ -42,29 +48,70 @@ pub(crate) async fn put<H: Host>(
     let mut begin = Ask::new(Method::POST, key);
     begin.query = "uploads=".to_owned();
     begin.headers = facts::headers(put, now);
-    let upload = Upload {
+    let mut upload = Upload {
         s3,
         key,
         id: s3.answer(begin, "UploadId").await?,
+        is_done: false,
     };
     let written = match upload.store(first, parts, put.sha256).await {
-        Ok((size, tags)) => upload.complete(&tags).await.map(|etag| (size, etag)),
+        Ok((size, tags)) => match upload.complete(&tags).await {
+            Ok(etag) => Ok(facts::of_write(key, size, etag, put, now)),
+            Err(error) => found(s3, facts::of_write(key, size, String::new(), put, now))
+                .await
+                .ok_or(error),
+        },
         Err(error) => Err(error),
     };
-    match written {
-        Ok((size, etag)) => Ok(Written::Stored(facts::of_write(key, size, etag, put, now))),
-        Err(error) => {
-            upload.abort().await;
-            Err(error)
-        }
+    if written.is_err() {
+        abort(s3, key, &upload.id).await;
+    }
+    upload.is_done = true;
+    written.map(Written::Stored)
+}
+
+/// The object of these facts, all but the entity tag, where it is stored after all: the answer to
+/// what completed it may have got lost. The time of writing, in milliseconds, tells it from others.
+async fn found<H: Host>(s3: &S3<H>, written: ObjectMeta) -> Option<ObjectMeta> {
+    let stored = read::head(s3, &written.key).await.ok()??;
+    let is_same = stored.modified == written.modified
+        && stored.size == written.size
+        && stored.sha256 == written.sha256;
+    is_same.then_some(stored)
+}
+
+/// Gives the parts up. Where this fails too, R2 forgets them after a week.
+async fn abort<H: Host>(s3: &S3<H>, key: &str, id: &str) {
+    let _ = s3.ask(about(Method::DELETE, key, id)).await;
+}
+
+fn about<'a>(method: Method, key: &'a str, id: &str) -> Ask<'a> {
+    Ask {
+        query: format!("uploadId={}", address::in_query(id)),
+        ..Ask::new(method, key)
     }
 }
 
 /// A write in parts that has begun.
-struct Upload<'a, H> {
+struct Upload<'a, H: Host> {
     s3: &'a S3<H>,
     key: &'a str,
     id: String,
+    /// Whether it is completed, or given up.
+    is_done: bool,
+}
+
+/// A writer who goes away leaves no parts: they are given up after the response.
+impl<H: Host> Drop for Upload<'_, H> {
+    fn drop(&mut self) {
+        if self.is_done {
+            return;
+        }
+        let (s3, key) = (self.s3.clone(), self.key.to_owned());
+        let id = std::mem::take(&mut self.id);
+        let aborted = async move { abort(&s3, &key, &id).await };
+        self.s3.host.defer(aborted);
+    }
 }
 
 impl<H: Host> Upload<'_, H> {
@@ -97,7 +144,7 @@ impl<H: Host> Upload<'_, H> {
                 "the body has more than {PARTS} parts of {PART} bytes"
             )));
         }
-        let mut ask = self.ask(Method::PUT);
+        let mut ask = about(Method::PUT, self.key, &self.id);
         ask.query = format!("partNumber={number}&{}", ask.query);
         ask.body = bytes;
         let response = self.s3.ask(ask).await?;
@@ -118,24 +165,13 @@ impl<H: Host> Upload<'_, H> {
             ));
         }
         xml.push_str("</CompleteMultipartUpload>");
-        let mut ask = self.ask(Method::POST);
+        let mut ask = about(Method::POST, self.key, &self.id);
+        ask.patience = COMPLETING;
         ask.body = xml.into();
         // An upload that has been completed is not there any more.
         ask.repeat = Repeat::IfRefused;
         let etag = self.s3.answer(ask, "ETag").await?;
         Ok(etag.trim_matches('"').to_owned())
-    }
-
-    /// Gives the parts up. Where this fails too, R2 forgets them after a week.
-    async fn abort(&self) {
-        let _ = self.s3.ask(self.ask(Method::DELETE)).await;
-    }
-
-    fn ask(&self, method: Method) -> Ask<'_> {
-        Ask {
-            query: format!("uploadId={}", address::in_query(&self.id)),
-            ..Ask::new(method, self.key)
-        }
     }
 }
 
@@ -143,11 +179,12 @@ impl<H: Host> S3<H> {
     /// The element `name` of the XML that answers `ask`. An answer of success may hold an error, for
     /// its head is sent before the work is done.
     async fn answer(&self, ask: Ask<'_>, name: &str) -> Result<String, ObjectError> {
+        let limit = ask.patience.max(REST);
         let response = self.ask(ask).await?;
         if !response.status.is_success() {
             return Err(unavailable(self.refusal(response).await));
         }
-        let text = self.text(response).await?;
+        let text = self.text_within(limit, response).await?;
         let value = xml::text(&text, name).filter(|value| !value.is_empty());
         value.ok_or_else(|| unavailable(format!("the bucket's answer has no {name}")))
     }

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use edge::{
     Body, Clock, Objects,
+    clock::timeout,
     objects::{Condition, Get, Got, ObjectError, Put, Written},
 };
 use edge_s3::S3;
+use futures_util::{StreamExt, stream};
 use testkit::{
     fake::{Bucket, Mode, Reply, Rule},
     memory::MemoryHost,
@@ -140,16 +142,66 @@ fn a_body_that_is_cut_is_noticed() {
     }
 }
 
+/// A body of 9 MiB times `pieces`, whose length is not known before.
+fn in_parts(pieces: u64) -> Body {
+    let pieces = (0..pieces).map(|seed| Ok(pattern::piece(seed, 9 << 20)));
+    Body::stream(stream::iter(pieces.collect::<Vec<_>>()), None)
+}
+
+/// Making the parts one object may take a while, and the answer may get lost.
+#[test]
+fn a_write_in_parts_that_is_completed_is_stored() {
+    for mode in [
+        Mode::Slow(Duration::from_secs(40)),
+        Mode::AnswerLost,
+        Mode::Hangs,
+        Mode::Cut(10),
+    ] {
+        let (host, bucket) = configured();
+        let s3 = port(&host);
+        assert!(write(&host, &s3, "older", Condition::Always).is_ok());
+        let completed = Rule::on("POST", "/packages/key", mode.clone());
+        bucket.script(completed.after(1).times(1));
+        let written = write(&host, &s3, in_parts(1), Condition::Always);
+        let head = host.block_on(s3.object_head("key"));
+        match (written, head) {
+            (Ok(Written::Stored(written)), Ok(Some(stored))) => {
+                assert_eq!(written, stored, "{mode:?}");
+                assert_eq!(stored.size, 9 << 20);
+            }
+            other => panic!("{mode:?}: {other:?}"),
+        }
+        assert_eq!(bucket.unfinished(), 0);
+    }
+    // What was there before is not taken for it.
+    let (host, bucket) = configured();
+    let s3 = port(&host);
+    assert!(write(&host, &s3, in_parts(1), Condition::Always).is_ok());
+    host.advance(Duration::from_secs(1));
+    let mode = Mode::Dropped;
+    bucket.script(Rule::on("POST", "/packages/key", mode).after(1).times(1));
+    let written = write(&host, &s3, in_parts(1), Condition::Always);
+    assert!(is_unavailable(&written), "{written:?}");
+    assert_eq!(bucket.unfinished(), 0);
+}
+
+#[test]
+fn a_writer_who_goes_away_leaves_no_parts() {
+    let (host, bucket) = configured();
+    let s3 = port(&host);
+    let pieces = stream::iter([Ok(pattern::piece(0, 9 << 20))]).chain(stream::pending());
+    let body = Body::stream(pieces, None);
+    let put = s3.object_put("key", body, Put::default());
+    let gone = host.block_on(timeout(&host, Duration::from_secs(10), put));
+    assert_eq!(gone, None);
+    assert_eq!(bucket.unfinished(), 1);
+    host.block_on(host.run_deferred());
+    assert_eq!((bucket.unfinished(), bucket.keys().len()), (0, 0));
+}
+
 /// Whatever fails of a write in parts, nothing of it stays.
 #[test]
 fn a_write_in_parts_that_fails_is_given_up() {
-    let unknown = || {
-        let pieces = vec![
-            Ok(pattern::piece(0, 9 << 20)),
-            Ok(pattern::piece(1, 9 << 20)),
-        ];
-        Body::stream(futures_util::stream::iter(pieces), None)
-    };
     for (method, path, skip) in [("PUT", "/packages/key", 0), ("PUT", "/packages/key", 1)] {
         let (host, bucket) = configured();
         let s3 = port(&host);
@@ -158,14 +210,14 @@ fn a_write_in_parts_that_fails_is_given_up() {
         assert!(is_unavailable(&write(
             &host,
             &s3,
-            unknown(),
+            in_parts(2),
             Condition::Always
         )));
         assert_eq!((bucket.unfinished(), bucket.keys().len()), (0, 0));
         // And one that is overloaded for a moment goes on.
         let mode = Mode::Answer(Reply::new(503));
         bucket.script(Rule::on(method, path, mode).after(skip).times(2));
-        let written = write(&host, &s3, unknown(), Condition::Always);
+        let written = write(&host, &s3, in_parts(2), Condition::Always);
         assert!(matches!(written, Ok(Written::Stored(_))), "{written:?}");
         assert_eq!((bucket.unfinished(), bucket.keys().len()), (0, 1));
     }
