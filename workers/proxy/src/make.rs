@@ -149,6 +149,7 @@ async fn fetch<H: Host>(
         }
         Err(refusal) => {
             let now = host.now();
+            let was_known = old.is_some();
             if let Some(old) = old.filter(|old| old.age(now) != Age::Expired)
                 && refusal.may_pass()
                 && let Some(image) = old.image().cloned()
@@ -161,7 +162,7 @@ async fn fetch<H: Host>(
                 cache::write(host, &key, &failing).await;
                 return Ok(Source::stored(&failing, &image, until));
             }
-            serve::remember(host, &key, &refusal).await;
+            serve::remember(host, &key, &refusal, was_known).await;
             Err(refusal)
         }
     }

@@ -140,6 +140,7 @@ pub async fn failed<H: Host>(
     refusal: Refusal,
 ) -> Result<Response, Refusal> {
     let now = host.now();
+    let was_known = job.old.is_some();
     if let Some(old) = job.old.filter(|old| old.age(now) != Age::Expired)
         && refusal.may_pass()
     {
@@ -152,12 +153,13 @@ pub async fn failed<H: Host>(
             return Ok(response);
         }
     }
-    remember(host, &job.key, &refusal).await;
+    remember(host, &job.key, &refusal, was_known).await;
     Err(refusal)
 }
 
-/// Keeps a failure for as long as it is worth remembering.
-pub async fn remember<H: Host>(host: &H, key: &Digest, refusal: &Refusal) {
+/// Keeps a failure for as long as it is worth remembering: in place of what was known of the address,
+/// if anything was.
+pub async fn remember<H: Host>(host: &H, key: &Digest, refusal: &Refusal, was_known: bool) {
     if let Some(seconds) = refusal.remembered() {
         let now = host.now();
         let record = Record {
@@ -167,6 +169,9 @@ pub async fn remember<H: Host>(host: &H, key: &Digest, refusal: &Refusal) {
             failing_until: None,
             validators: cache::Validators::default(),
         };
-        cache::write(host, key, &record).await;
+        match was_known {
+            true => cache::write(host, key, &record).await,
+            false => cache::remember(host, key, record).await,
+        }
     }
 }

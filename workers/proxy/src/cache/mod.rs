@@ -4,6 +4,7 @@
 //! that is so; the image's bytes are in `images/{hash}`. Nothing depends on either being there: a
 //! cache that fails costs a fetch, never an answer.
 
+mod absent;
 mod leases;
 mod ledger;
 mod record;
@@ -12,6 +13,7 @@ mod store;
 mod tee;
 mod turn;
 
+pub use absent::remember;
 pub use leases::Lease;
 pub use record::{Age, Found, Image, Record, Validators, seconds_later};
 pub use room::Room;

@@ -1,13 +1,14 @@
 //! Records and images in the object store. Every failure is logged and then passed over.
 
 use edge::{
-    Body, log,
+    Body, Timestamp, log,
     objects::{self, Get, Got, ObjectError, Put, Written},
 };
 use registry::{Digest, Key};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
 
-use super::{Image, Record, ledger, seconds_later};
+use super::{Image, Record, absent, ledger, seconds_later};
 use crate::{Host, settings::Settings};
 
 /// Largest record, in bytes.
@@ -15,6 +16,14 @@ const MAX_RECORD: u64 = 16 << 10;
 
 /// The record of an address; `None` where there is none that can be read.
 pub async fn read<H: Host>(host: &H, key: &Digest) -> Option<Record> {
+    match read_json(host, key).await {
+        Some(record) => Some(record),
+        None => absent::recall(host, key).await,
+    }
+}
+
+/// What is kept as JSON under `key`.
+pub async fn read_json<H: Host, T: DeserializeOwned>(host: &H, key: &Digest) -> Option<T> {
     let path = Key::Proxied(key).path();
     match objects::read(host, &path, MAX_RECORD).await {
         // One of another version of this function is as good as none.
@@ -28,12 +37,22 @@ pub async fn read<H: Host>(host: &H, key: &Digest) -> Option<Record> {
 
 /// Keeps the record of an address.
 pub async fn write<H: Host>(host: &H, key: &Digest, record: &Record) {
-    let Ok(text) = serde_json::to_vec(record) else {
+    write_json(host, key, record.expires(), record).await;
+}
+
+/// Keeps `value` as JSON under `key`.
+pub async fn write_json<H: Host, T: Serialize>(
+    host: &H,
+    key: &Digest,
+    expires: Timestamp,
+    value: &T,
+) {
+    let Ok(text) = serde_json::to_vec(value) else {
         return;
     };
     let put = Put {
         content_type: Some(Key::Proxied(key).content_type()),
-        expires: Some(record.expires()),
+        expires: Some(expires),
         ..Put::default()
     };
     let path = Key::Proxied(key).path();

@@ -169,6 +169,31 @@ fn options_that_cannot_be_followed_are_named() {
 }
 
 #[test]
+fn addresses_without_an_image_take_next_to_nothing() {
+    for is_near in [true, false] {
+        let world = World::new();
+        if is_near {
+            world.host.give_nearby();
+        }
+        let ask = |number: u32| {
+            let path = format!("/{number}.png");
+            assert_eq!(world.get(&format!("/proxy/{SITE}{path}")).status, 404);
+            world.asked(&path)
+        };
+        for number in 0..600 {
+            ask(number);
+        }
+        let kept = world.host.keys().len();
+        assert!(kept <= if is_near { 0 } else { 256 }, "{kept} objects");
+        // The last one is still remembered, until it is looked for again.
+        world.host.advance(Duration::from_secs(121));
+        assert_eq!((ask(9000), ask(9000)), (1, 1));
+        world.host.advance(Duration::from_secs(121));
+        assert_eq!(ask(9000), 2);
+    }
+}
+
+#[test]
 fn a_source_that_trickles_takes_no_memory_for_long() {
     let world = World::new();
     let png = large_picture(1);
