@@ -141,6 +141,7 @@ impl World {
             yanked: None,
             replaced: None,
             finished_by: None,
+            unfinished_by: None,
         };
         let mut source = ReleaseSource {
             tag: format!("v{}", release.version),

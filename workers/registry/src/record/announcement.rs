@@ -109,6 +109,9 @@ pub struct Subscriber {
     /// Whether the webhook turned out to be gone and the subscription is still to be ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
+    /// When the subscription was made whose webhook that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Timestamp>,
 }
 
 /// One of those who are told.
@@ -148,9 +151,18 @@ impl Announcements {
                     channel: subscription.channel.clone(),
                     announcement: Announcement::default(),
                     gone: false,
+                    made: None,
                 });
             subscribers.collect()
         });
+    }
+
+    /// Nobody is told, for the reason `why`; nor is whoever has subscribed or will.
+    pub fn skip(&mut self, why: &str) {
+        for announcement in [&mut self.discord, &mut self.foundry] {
+            announcement.end(Status::Skipped, why);
+        }
+        self.subscribers = Some(Vec::new());
     }
 
     /// Everyone who is told, in the order in which they are.

@@ -236,6 +236,9 @@ pub struct Journal {
     /// of it counts no attempt, so this is what tells a delivery that kills its workers.
     #[serde(default)]
     pub begun: u32,
+    /// How often what was fetched was lost before it was packed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lost: u32,
     /// Not before this is it tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_attempt_at: Option<Timestamp>,
@@ -257,6 +260,11 @@ pub struct Journal {
 }
 
 record!(Journal, "journal");
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
 
 impl Journal {
     /// The journal of a delivery that was just verified.
@@ -284,6 +292,7 @@ impl Journal {
             steps: Vec::new(),
             attempts: 0,
             begun: 0,
+            lost: 0,
             next_attempt_at: None,
             waiting: None,
             busy_until: None,

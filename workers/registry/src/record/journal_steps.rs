@@ -12,6 +12,9 @@ pub const MAX_ATTEMPTS: u32 = 8;
 /// be stopped by a restart.
 pub const MAX_BEGUN: u32 = 20;
 
+/// How often what was fetched may be lost before the delivery counts as failed.
+pub const MAX_LOST: u32 = 3;
+
 /// Longest pause that another side can ask for, in milliseconds: 6 hours.
 pub(super) const LONGEST_PAUSE: i64 = 6 * 60 * 60 * 1000;
 
@@ -227,12 +230,18 @@ impl Journal {
         true
     }
 
-    /// Goes back to fetching, because what was fetched is no longer there as it was.
-    pub fn refetch(&mut self) {
+    /// Goes back to fetching, because what was fetched is no longer there as it was; whether it may,
+    /// which it does not after [`MAX_LOST`] times.
+    pub fn refetch(&mut self) -> bool {
+        self.lost = self.lost.saturating_add(1);
+        if self.lost >= MAX_LOST {
+            return false;
+        }
         self.state = State::Received;
         self.staged = None;
         self.package = None;
         self.waiting = None;
+        true
     }
 
     /// Gives the delivery up.
@@ -264,6 +273,7 @@ impl Journal {
         self.waiting = None;
         self.attempts = 0;
         self.begun = 0;
+        self.lost = 0;
         self.next_attempt_at = None;
         self.busy_until = None;
         self.note(now, format!("taken up again by {by}"));

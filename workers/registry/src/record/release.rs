@@ -48,6 +48,14 @@ pub struct Yank {
     pub upstream: bool,
 }
 
+impl Yank {
+    /// Whether publishing the release again where it came from takes the withdrawal back, where that
+    /// was heard of at `heard`: one that was withdrawn since stays so.
+    pub fn is_lifted_by_publishing(&self, heard: Timestamp) -> bool {
+        self.upstream && self.at <= heard
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn is_false(value: &bool) -> bool {
     !value
@@ -117,6 +125,9 @@ pub struct ReleaseRecord {
     /// The delivery that made a finished release of a prerelease.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_by: Option<DeliveryId>,
+    /// The delivery that made a prerelease of a finished one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfinished_by: Option<DeliveryId>,
 }
 
 record!(ReleaseRecord, "release");

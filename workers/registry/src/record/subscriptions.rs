@@ -89,10 +89,10 @@ impl Subscriptions {
         self.remove_if(|known| known.channel == *channel && known.guild == *guild)
     }
 
-    /// Ends the subscription of `channel` as it stood at `seen`, when its webhook was found to be
+    /// Ends the subscription of `channel` that was made at `made`, whose webhook was found to be
     /// gone; whether there was one. One that was renewed since has a webhook of its own.
-    pub fn forget(&mut self, channel: &Snowflake, seen: Timestamp) -> bool {
-        self.remove_if(|known| known.channel == *channel && known.at <= seen)
+    pub fn forget(&mut self, channel: &Snowflake, made: Timestamp) -> bool {
+        self.remove_if(|known| known.channel == *channel && known.at == made)
     }
 
     fn remove_if(&mut self, is_meant: impl Fn(&Subscription) -> bool) -> bool {

@@ -1,6 +1,6 @@
 //! What an admin may do to published releases.
 
-use edge::{Clock, Objects};
+use edge::{Clock, Objects, Timestamp};
 
 use super::{Change, StoreError, UpdateError, note_action, refresh_catalogue, update, withdrawn};
 use crate::{
@@ -92,7 +92,7 @@ pub async fn promote<H: Objects + Clock>(
 }
 
 /// Withdraws a release in the name of `by`: it answers `410`, and channels fall back to an earlier
-/// one. May be repeated; the first reason stands.
+/// one. May be repeated; the first reason stands, but takes the place of its publisher's.
 ///
 /// # Errors
 /// As [`promote`].
@@ -108,7 +108,7 @@ pub async fn yank<H: Objects + Clock>(
         at: host.now(),
         upstream: false,
     };
-    set_yanked(host, id, version, Some(yank), by).await
+    set_yanked(host, id, version, &Word::Withdraw(yank), by).await
 }
 
 /// Takes back the withdrawal of a release in the name of `by`. May be repeated.
@@ -121,35 +121,73 @@ pub async fn restore<H: Objects + Clock>(
     version: &Version,
     by: &Actor,
 ) -> Result<Administered<ReleaseRecord>, AdministerError> {
-    set_yanked(host, id, version, None, by).await
+    set_yanked(host, id, version, &Word::Restore, by).await
+}
+
+/// What somebody says of whether a release is withdrawn.
+pub(super) enum Word {
+    /// It is from now on.
+    Withdraw(Yank),
+    /// It is not, whoever withdrew it.
+    Restore,
+    /// Its publisher published it, as was heard at this time: it is not, if the publisher withdrew
+    /// it before that.
+    PublishedAgain(Timestamp),
+}
+
+impl Word {
+    /// Whether it counts against what is known.
+    fn changes(&self, known: Option<&Yank>) -> bool {
+        match (self, known) {
+            (Self::Withdraw(_), None) | (Self::Restore, Some(_)) => true,
+            // The first reason stands, but its publisher can take back only what is the publisher's.
+            (Self::Withdraw(yank), Some(known)) => known.upstream && !yank.upstream,
+            (Self::PublishedAgain(at), Some(known)) => known.is_lifted_by_publishing(*at),
+            (_, None) => false,
+        }
+    }
+
+    /// What is known from then on.
+    const fn yank(&self) -> Option<&Yank> {
+        match self {
+            Self::Withdraw(yank) => Some(yank),
+            Self::Restore | Self::PublishedAgain(_) => None,
+        }
+    }
 }
 
 pub(super) async fn set_yanked<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     version: &Version,
-    yank: Option<Yank>,
+    word: &Word,
     by: &Actor,
 ) -> Result<Administered<ReleaseRecord>, AdministerError> {
     // A channel never names a release whose archive is refused: it is left before the release is
     // withdrawn, and comes back after it is restored.
     let missing = || AdministerError::NoRelease(version.clone());
-    if yank.is_some() {
+    if word.yank().is_some() {
         let channels = withdrawn::mark(host, id, version, true).await?;
         let channels = channels.ok_or_else(|| AdministerError::NoPackage(id.clone()))?;
         channels.find(version).ok_or_else(missing)?;
     }
-    let changed = set_on_release(host, id, version, yank.as_ref()).await?;
+    let changed = set_on_release(host, id, version, word).await?;
     // Two admins may have said different things at once: what the release says holds for both.
     let release = withdrawn::follow(host, id, version).await?;
     let record = release.ok_or_else(missing)?;
     refresh_catalogue(host, id).await?;
     let version = version.clone();
-    let deed = match yank {
-        Some(Yank { reason, .. }) => Deed::Yank { version, reason },
+    let deed = match word.yank() {
+        Some(Yank { reason, .. }) => Deed::Yank {
+            version,
+            reason: reason.clone(),
+        },
         None => Deed::Restore { version },
     };
-    note_action(host, id, by, deed, changed).await?;
+    // What did not count is no deed; what was done before may not have been noted then.
+    if changed || record.yanked.is_some() == word.yank().is_some() {
+        note_action(host, id, by, deed, changed).await?;
+    }
     Ok(Administered { record, changed })
 }
 
@@ -158,17 +196,17 @@ async fn set_on_release<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     version: &Version,
-    yank: Option<&Yank>,
+    word: &Word,
 ) -> Result<bool, AdministerError> {
     let mut changed = false;
     let missing = || AdministerError::NoRelease(version.clone());
     let key = Key::Release(id, version);
     update(host, &key, |release: Option<&ReleaseRecord>| {
         let mut release = release.ok_or_else(missing)?.clone();
-        if release.yanked.is_some() == yank.is_some() {
+        if !word.changes(release.yanked.as_ref()) {
             return Ok(Change::Keep);
         }
-        release.yanked = yank.cloned();
+        release.yanked = word.yank().cloned();
         changed = true;
         Ok::<_, AdministerError>(Change::Write(release))
     })

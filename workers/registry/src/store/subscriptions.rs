@@ -88,7 +88,8 @@ pub async fn unsubscribe<H: Objects + Clock>(
     Ok(was_there)
 }
 
-/// Ends the subscriptions whose webhooks were found to be gone, each at the given time.
+/// Ends the subscriptions whose webhooks were found to be gone, each the one that was made at the
+/// given time.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -100,7 +101,7 @@ pub async fn forget_subscriptions<H: Objects + Clock>(
     let changed = change(host, id, |subscriptions| {
         let forgotten = gone
             .iter()
-            .filter(|(channel, seen)| subscriptions.forget(channel, *seen))
+            .filter(|(channel, made)| subscriptions.forget(channel, *made))
             .count();
         Ok(forgotten > 0)
     });

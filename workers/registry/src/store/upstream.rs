@@ -2,11 +2,12 @@
 
 use std::convert::Infallible;
 
-use edge::{Clock, Objects};
+use edge::{Clock, Objects, Timestamp};
 
 use super::{
-    AdministerError, Change, StoreError, UpdateError, administer, read, refresh_catalogue, update,
-    withdrawn,
+    AdministerError, Change, StoreError, UpdateError,
+    administer::{self, Word},
+    read, refresh_catalogue, update, withdrawn,
 };
 use crate::{
     Actor, Channel, DeliveryId, Key, PackageId, ReleaseRecord, Repository, SourceRecord, Version,
@@ -80,7 +81,8 @@ pub async fn published_source<O: Objects>(
     Ok(release.filter(|release| release.repository.is_same_as(repository)))
 }
 
-/// Withdraws a release because its publisher did, unless it is withdrawn already.
+/// Withdraws a release because its publisher did, as was heard at `heard`, unless it is withdrawn
+/// already.
 ///
 /// # Errors
 /// [`AdministerError`].
@@ -88,14 +90,15 @@ pub async fn withdraw<H: Objects + Clock>(
     host: &H,
     release: &ReleaseRecord,
     reason: &str,
+    heard: Timestamp,
 ) -> Result<(), AdministerError> {
-    let yank = Yank {
+    let word = Word::Withdraw(Yank {
         reason: reason.to_owned(),
-        at: host.now(),
+        at: heard,
         upstream: true,
-    };
+    });
     let (id, version) = (&release.id, &release.version);
-    administer::set_yanked(host, id, version, Some(yank), &author(release)).await?;
+    administer::set_yanked(host, id, version, &word, &author(release)).await?;
     Ok(())
 }
 
@@ -105,21 +108,25 @@ fn author(release: &ReleaseRecord) -> Actor {
     }
 }
 
-/// Takes back what [`withdraw`] did, because the publisher published the release again. What an
-/// admin withdrew stays withdrawn. Returns whether it was withdrawn by its publisher.
+/// Takes back what [`withdraw`] did, because the publisher published the release again, as was heard
+/// at `heard`. What an admin withdrew, or the publisher since, stays withdrawn. Returns the release
+/// as it stands now.
 ///
 /// # Errors
 /// [`AdministerError`].
 pub async fn publish_again<H: Objects + Clock>(
     host: &H,
     release: &ReleaseRecord,
-) -> Result<bool, AdministerError> {
-    let by_publisher = release.yanked.as_ref().is_some_and(|yank| yank.upstream);
-    if by_publisher {
-        let (id, version) = (&release.id, &release.version);
-        administer::set_yanked(host, id, version, None, &author(release)).await?;
+    heard: Timestamp,
+) -> Result<ReleaseRecord, AdministerError> {
+    let yank = release.yanked.as_ref();
+    if !yank.is_some_and(|yank| yank.is_lifted_by_publishing(heard)) {
+        return Ok(release.clone());
     }
-    Ok(by_publisher)
+    let (id, version) = (&release.id, &release.version);
+    let word = Word::PublishedAgain(heard);
+    let done = administer::set_yanked(host, id, version, &word, &author(release)).await?;
+    Ok(done.record)
 }
 
 /// Makes a release what its publisher says of it. May be repeated after any failure.
@@ -136,12 +143,17 @@ pub async fn follow_publisher<H: Objects + Clock>(
     let (now, stable) = (host.now(), Channel::stable());
     let finished = !release.prerelease && !version.is_prerelease();
     let belongs_on_stable = release.channel == stable;
+    let by_this = |delivery: &Option<DeliveryId>| delivery.as_ref() == Some(upstream.delivery);
+    // What only an admin put on stable is the admin's to take from it.
+    let came_to_stable =
+        belongs_on_stable || (release.finished_by.is_some() && !version.is_prerelease());
+    let leaves_stable = came_to_stable && by_this(&release.unfinished_by);
     let channels = withdrawn::change(host, id, |channels| {
         let renewed = channels.renew(release.summary());
         let moved = match (finished, belongs_on_stable) {
             (true, true) => channels.put_back(version),
             (true, false) => channels.finish(version, now),
-            (false, _) => channels.unfinish(version, now),
+            (false, _) => leaves_stable && channels.unfinish(version, now),
         };
         renewed || moved
     })
@@ -152,11 +164,10 @@ pub async fn follow_publisher<H: Objects + Clock>(
         .as_ref()
         .and_then(|channels| channels.served(&stable));
     let is_served = served.is_some_and(|served| served.version == *version);
-    let by_this = release.finished_by.as_ref() == Some(upstream.delivery);
-    Ok(match (finished, is_served && by_this) {
-        (false, _) => Followed::Unfinished,
-        (true, true) => Followed::Finished(Box::new(release)),
-        (true, false) => Followed::Described,
+    Ok(match (finished, is_served) {
+        (false, false) => Followed::Unfinished,
+        (true, true) if by_this(&release.finished_by) => Followed::Finished(Box::new(release)),
+        _ => Followed::Described,
     })
 }
 
@@ -174,6 +185,9 @@ async fn describe<H: Objects + Clock>(
         let mut described = release.clone();
         if release.prerelease && !upstream.prerelease {
             described.finished_by = Some(upstream.delivery.clone());
+        }
+        if !release.prerelease && upstream.prerelease {
+            described.unfinished_by = Some(upstream.delivery.clone());
         }
         described.prerelease = upstream.prerelease;
         if let Some(notes_url) = upstream.notes_url {

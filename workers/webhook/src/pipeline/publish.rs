@@ -3,7 +3,7 @@
 use edge::{log, objects};
 use registry::{
     Actor, Failure, Journal, Key, MAX_MANIFEST, Manifest, ReleaseRecord, SourceRecord, State,
-    record::{Deed, PackageFacts, Replacement, SCHEMA, Status},
+    record::{Deed, PackageFacts, Replacement, SCHEMA},
     store::{self, AdministerError, PublishError},
     text,
 };
@@ -25,21 +25,19 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
     note_replacement(host, &journal, &published.release).await?;
     refresh(host, &journal).await;
     remember(host, &journal, &facts).await?;
+    let mut release = published.release;
     if journal.source.direct.is_none() {
-        store::publish_again(host, &published.release)
+        release = store::publish_again(host, &release, journal.received_at)
             .await
             .map_err(administered)?;
     }
-    if published.release.delivery != journal.delivery {
+    if release.delivery != journal.delivery {
         // The delivery that came first announces it.
-        let by = format!("published by delivery {}", published.release.delivery);
-        for announcement in [
-            &mut journal.announcements.discord,
-            &mut journal.announcements.foundry,
-        ] {
-            announcement.status = Status::Skipped;
-            announcement.detail.clone_from(&by);
-        }
+        let by = format!("published by delivery {}", release.delivery);
+        journal.announcements.skip(&by);
+    } else if let Some(yank) = &release.yanked {
+        let why = format!("withdrawn meanwhile: {}", yank.reason);
+        journal.announcements.skip(&why);
     }
     let detail = detail(&facts);
     moved(host, journal, State::Published, detail)
@@ -151,5 +149,6 @@ fn release<H: Host>(host: &H, journal: &Journal, facts: &PackageFacts) -> Releas
             delivery: journal.delivery.clone(),
         }),
         finished_by: None,
+        unfinished_by: None,
     }
 }

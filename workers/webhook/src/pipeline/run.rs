@@ -178,11 +178,17 @@ async fn settle<H: Host>(
                 .journal
                 .fail(now, Failure::new("staging-lost", message));
         }
-        StepError::StagingLost => {
+        StepError::StagingLost if session.journal.refetch() => {
             let message = "what was fetched is no longer in the store; it is fetched again";
-            session.journal.refetch();
             let failure = Failure::new("staging-lost", message);
             session.journal.retry_later(now, failure, None);
+        }
+        StepError::StagingLost => {
+            let message = "what was fetched was not in the store when it was to be packed, three \
+                           times; something else may write or delete below `staged/` there";
+            session
+                .journal
+                .fail(now, Failure::new("staging-lost", message));
         }
         StepError::Waiting(waiting, pause) => {
             let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);

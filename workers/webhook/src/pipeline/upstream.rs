@@ -3,7 +3,7 @@
 //! | action | what it means here |
 //! |---|---|
 //! | `deleted`, `unpublished` | the release is withdrawn, as by an admin's yank; published again on GitHub with the same content, it comes back |
-//! | `edited` | its notes' URL is taken over, and whether it is a prerelease |
+//! | `edited` | its notes' URL is taken over, and whether it is a prerelease; one that becomes one leaves `stable`, unless an admin put it there |
 //! | `released` | the same: a prerelease that is one no longer goes to `stable`, and is announced there |
 //!
 //! Nothing here changes what is stored of the release itself.
@@ -48,7 +48,7 @@ async fn withdraw<H: Host>(
     what: &str,
 ) -> Result<Journal, StepError> {
     let reason = format!("the release on GitHub was {what}");
-    store::withdraw(host, release, &reason)
+    store::withdraw(host, release, &reason, journal.received_at)
         .await
         .map_err(administered)?;
     let detail = format!("{} {} is withdrawn: {reason}", release.id, release.version);

@@ -1,12 +1,18 @@
 //! What a publisher does to a release on GitHub after it was published here.
 
+use std::{cell::Cell, time::Duration};
+
 use edge::StatusCode;
 use registry::{Journal, State, record::Status};
 use serde_json::Value;
-use testkit::package::Package;
+use testkit::{
+    memory::{Fault, Operation},
+    package::Package,
+};
 
 use crate::world::{
-    REPOSITORY, World, admin, assert_done, assert_whole, channels, deliver, journal, served,
+    REPOSITORY, World, admin, assert_done, assert_whole, channels, deliver, journal,
+    resume_until_finished, served,
 };
 
 /// GitHub tells of `action`, and everything is done about it.
@@ -199,4 +205,112 @@ fn what_is_not_published_here_is_ignored_with_a_reason() {
         Some("1.1.0")
     );
     assert_eq!(journal(&world.host, "d-2").unwrap().state, State::Done);
+}
+
+#[test]
+fn an_admins_withdrawal_counts_after_the_authors() {
+    let world = two_releases();
+    told(&world, "d-3", "v1.1.0", "unpublished", &same);
+    let yank = "/admin/v1/packages/maps/releases/1.1.0/yank";
+    let (status, said) = admin(&world.host, "POST", yank, r#"{"reason":"breaks"}"#);
+    assert_eq!(
+        (status, said["yanked"]["reason"].as_str()),
+        (StatusCode::OK, Some("breaks"))
+    );
+    let actions = world.host.bytes("packages/maps/actions.json").unwrap();
+    let actions: Value = serde_json::from_slice(&actions).unwrap();
+    let last = actions["actions"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["by"]["kind"], &last["deed"]["reason"]),
+        (&"admin".into(), &"breaks".into())
+    );
+    // The author's word, before or after, changes nothing of it.
+    told(&world, "d-4", "v1.1.0", "deleted", &same);
+    world.publish("d-5", "v1.1.0");
+    assert_eq!(
+        served(&world.host, "maps", "stable").as_deref(),
+        Some("1.0.0")
+    );
+}
+
+#[test]
+fn what_an_admin_promoted_stays_on_stable_when_its_author_edits_it() {
+    let marked = |release: &mut Value| release["prerelease"] = true.into();
+    for (version, tag, published, edits) in [
+        ("1.2.0", "v1.2.0", true, [true, true]),
+        ("1.2.0-beta.1", "v1.2.0-beta.1", false, [false, true]),
+        ("1.2.0-beta.1", "v1.2.0-beta.1", true, [false, true]),
+    ] {
+        let world = two_releases();
+        world.release(tag, &Package::module("maps", version));
+        let change =
+            |prerelease| -> &dyn Fn(&mut Value) { if prerelease { &marked } else { &same } };
+        tell(&world, "d-3", tag, "published", change(published));
+        let path = "/admin/v1/packages/maps/channels/stable";
+        let body = format!(r#"{{"version":"{version}"}}"#);
+        assert_eq!(admin(&world.host, "PUT", path, &body).0, StatusCode::OK);
+        for (delivery, edit) in ["d-4", "d-5"].into_iter().zip(edits) {
+            assert_done(&told(&world, delivery, tag, "edited", change(edit)));
+            assert_eq!(
+                served(&world.host, "maps", "stable").as_deref(),
+                Some(version),
+                "{version}, published as prerelease: {published}, {delivery}"
+            );
+        }
+    }
+}
+
+#[test]
+fn leaving_stable_survives_a_failing_store() {
+    let world = two_releases();
+    let failing = world.host.peer();
+    failing.inject(|point| {
+        let is_it = point.operation == Operation::Put && point.name.ends_with("channels.json");
+        is_it.then_some(Fault::Before)
+    });
+    let mut event = world.github.event(REPOSITORY, "v1.1.0", "edited");
+    event["release"]["prerelease"] = true.into();
+    deliver(&failing, "release", "d-3", &event.to_string()).unwrap();
+    failing.run(failing.run_deferred()).unwrap();
+    let stable = || served(&world.host, "maps", "stable");
+    assert_eq!(stable().as_deref(), Some("1.1.0"));
+    assert_done(&resume_until_finished(&world.host, "d-3").unwrap());
+    assert_eq!(stable().as_deref(), Some("1.0.0"));
+}
+
+#[test]
+fn an_older_delivery_brings_nothing_back() {
+    let world = World::new();
+    for version in ["1.0.0", "1.1.0"] {
+        world.release(&format!("v{version}"), &Package::module("maps", version));
+    }
+    assert_done(&world.publish("d-1", "v1.0.0"));
+    // It stops when the release is published, before its journal says so.
+    let dying = world.host.peer();
+    let is_published = Cell::new(false);
+    dying.inject(move |point| {
+        let is_put = point.operation == Operation::Put;
+        let was = is_published.get();
+        is_published.set(was || (is_put && point.name.starts_with("repositories/")));
+        let is_it = was && is_put && point.name == "deliveries/d-2.json";
+        is_it.then_some(Fault::CrashBefore)
+    });
+    world.deliver_to(&dying, "d-2", "v1.1.0").unwrap();
+    assert!(dying.run(dying.run_deferred()).is_err(), "it did not stop");
+    let stable = || served(&world.host, "maps", "stable");
+    assert_eq!(stable().as_deref(), Some("1.1.0"));
+    world.host.advance(Duration::from_secs(60));
+    assert_done(&told(&world, "d-3", "v1.1.0", "deleted", &same));
+    assert_eq!(stable().as_deref(), Some("1.0.0"));
+    world.host.advance(Duration::from_secs(600));
+    let journal = resume_until_finished(&world.host, "d-2").unwrap();
+    assert_done(&journal);
+    assert_eq!(stable().as_deref(), Some("1.0.0"));
+    assert_eq!(world.discord.messages().len(), 1);
+    let skipped = &journal.announcements.discord;
+    assert_eq!(skipped.status, Status::Skipped);
+    assert!(skipped.detail.contains("withdrawn"), "{}", skipped.detail);
+    // Published again after that, it is back.
+    assert_done(&world.publish("d-4", "v1.1.0"));
+    assert_eq!(stable().as_deref(), Some("1.1.0"));
 }

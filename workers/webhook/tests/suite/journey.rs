@@ -8,7 +8,10 @@ use testkit::{
     payload,
 };
 
-use crate::world::{REPOSITORY, World, admin, assert_done, assert_whole, deliver, journal, served};
+use crate::{
+    subscriptions::subscribe,
+    world::{REPOSITORY, World, admin, assert_done, assert_whole, deliver, journal, served},
+};
 
 #[test]
 fn a_release_with_an_asset_is_published_and_announced_once() {
@@ -108,9 +111,16 @@ fn a_redelivery_is_a_duplicate_that_says_how_the_first_one_went() {
 fn the_same_release_delivered_under_another_id_changes_nothing() {
     let world = World::new();
     world.release("v1.0.0", &Package::module("maps", "1.0.0"));
+    subscribe(&world, 1, |_| {});
     world.publish("d-1", "v1.0.0");
+    // Nor is who subscribed since told of it.
+    subscribe(&world, 2, |_| {});
     assert_done(&world.publish("d-2", "v1.0.0"));
     assert_whole(&world.host, "maps");
+    for (channel, messages) in [("1", 1), ("2", 0)] {
+        let told = world.discord.messages_in(channel).len();
+        assert_eq!(told, messages, "{channel}");
+    }
     assert_eq!(world.discord.messages().len(), 1, "announced twice");
     assert_eq!(world.foundry.releases().len(), 1);
 }

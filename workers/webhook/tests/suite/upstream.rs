@@ -5,7 +5,7 @@ use std::time::Duration;
 use registry::{Journal, State};
 use testkit::{
     fake::{Mode, Reply, Rule, github},
-    memory::MemoryHost,
+    memory::{MemoryHost, Operation},
     package::{Layout, Package},
     payload,
 };
@@ -309,4 +309,33 @@ fn a_rate_limit_is_waited_for_as_long_as_github_says() {
 fn seconds(host: &MemoryHost) -> u64 {
     use edge::Clock;
     u64::try_from(host.now().milliseconds() / 1000).unwrap()
+}
+
+#[test]
+fn what_gets_lost_again_and_again_is_not_fetched_for_ever() {
+    let world = World::new();
+    world.release("v1.0.0", &package());
+    let robbed = world.host.peer();
+    let robber = world.host.peer();
+    robbed.inject(move |point| {
+        // When the journal is to say that it is fetched, it is something else.
+        let staged = "staged/d-1.zip";
+        if point.operation == Operation::Put
+            && point.name == "deliveries/d-1.json"
+            && robber.bytes(staged).is_some()
+        {
+            robber.place(staged, b"something else".to_vec());
+        }
+        None
+    });
+    world.deliver_to(&robbed, "d-1", "v1.0.0").unwrap();
+    robbed.run(robbed.run_deferred()).unwrap();
+    let journal = resume_until_finished(&robbed, "d-1").unwrap();
+    assert_eq!(journal.state, State::Failed, "{:#?}", journal.steps);
+    let error = journal.error.unwrap();
+    assert_eq!(error.code, "staging-lost");
+    assert!(error.message.contains("three times"), "{}", error.message);
+    let fetched = journal.steps.iter();
+    let fetched = fetched.filter(|step| step.state == State::Fetched);
+    assert_eq!(fetched.count(), 3, "{:#?}", journal.steps);
 }

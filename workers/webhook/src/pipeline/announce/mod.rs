@@ -59,10 +59,7 @@ async fn end_subscriptions<H: Host>(
     let subscribers = session.journal.announcements.subscribers.iter().flatten();
     let gone: Vec<_> = subscribers
         .filter(|known| known.gone)
-        .map(|known| {
-            let seen = known.announcement.at.unwrap_or_default();
-            (known.channel.clone(), seen)
-        })
+        .filter_map(|known| Some((known.channel.clone(), known.made?)))
         .collect();
     if gone.is_empty() {
         return Ok(());
@@ -78,6 +75,7 @@ async fn end_subscriptions<H: Host>(
         if std::mem::take(&mut known.gone) {
             let ended = "; the subscription is ended";
             known.announcement.detail.push_str(ended);
+            known.made = None;
         }
     }
     Ok(())

@@ -178,7 +178,9 @@ impl<H: Host> Round<'_, H> {
         if let (Receiver::Subscriber(index), Outcome::Gone(_)) = (receiver, &outcome) {
             let subscribers = announcements.subscribers.as_mut();
             if let Some(known) = subscribers.and_then(|all| all.get_mut(index)) {
+                let subscription = self.subscriptions.and_then(|list| list.of(&known.channel));
                 known.gone = true;
+                known.made = subscription.map(|subscription| subscription.at);
             }
         }
         let Some(known) = announcements.of(receiver) else {
