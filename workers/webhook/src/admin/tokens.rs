@@ -63,7 +63,7 @@ pub async fn create<H: Host>(host: &H, request: Request, id: &str) -> Result<Res
         ),
     })?;
     let name = token.name.clone();
-    note(host, &id, Deed::CreateToken { name }).await?;
+    note(host, &id, Deed::CreateToken { name }).await;
     let mut shown = facts(&token);
     shown["token"] = secret.into();
     Ok(private(Response::json(StatusCode::CREATED, &shown)))
@@ -109,13 +109,18 @@ pub async fn revoke<H: Host>(
         UpdateError::Refused(_) => Problem::internal(),
     })?;
     let name = named.name.clone();
-    note(host, &id, Deed::RevokeToken { name }).await?;
+    note(host, &id, Deed::RevokeToken { name }).await;
     Ok(private(Response::new(StatusCode::NO_CONTENT)))
 }
 
-async fn note<H: Host>(host: &H, id: &PackageId, deed: Deed) -> Result<(), Problem> {
-    let noted = store::note_action(host, id, &Actor::Admin, deed, true).await;
-    noted.map_err(|error| input::store_failed(host, &error))
+/// Notes what was done. A failure is only logged: the token is made or revoked, and this answer is
+/// the only one that can show it.
+async fn note<H: Host>(host: &H, id: &PackageId, deed: Deed) {
+    let noted = store::note_action(host, id, &Actor::Admin, deed.clone(), true).await;
+    if let Err(error) = noted {
+        let members = json!({ "package": id, "deed": deed, "cause": error.to_string() });
+        log::event(host, host.now(), "action-not-noted", members);
+    }
 }
 
 /// The token of the package `id` whose text is `secret`; its use is noted.

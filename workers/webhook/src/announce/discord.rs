@@ -10,7 +10,10 @@ use registry::{DISCORD_API, record::Subscription};
 use serde_json::{Value, json};
 
 use super::{
-    Announcement, Call, Outcome, Prepared, markdown, post::Said, text::clip, words::Words,
+    Announcement, Call, Outcome, Prepared, markdown,
+    post::Said,
+    text::{clip, escape},
+    words::Words,
 };
 
 const TITLE: usize = 256;
@@ -92,7 +95,8 @@ fn message(release: &Announcement, words: &Words) -> Value {
     } else {
         format!(" ({})", words.prerelease)
     };
-    let title = clip(&release.title, TITLE - 80);
+    // What is cut off afterwards may leave half an escape, which shows as a backslash.
+    let title = clip(&escape(&release.title), TITLE - 80);
     let mut embed = json!({
         "title": clip(&format!("{title} {}{kind}", release.version), TITLE),
         "color": if stable { STABLE } else { BETA },
@@ -125,7 +129,11 @@ fn fields(release: &Announcement, words: &Words) -> Value {
         (words.maximum, &compatibility.maximum),
     ]
     .into_iter()
-    .filter_map(|(label, version)| version.as_ref().map(|version| format!("{label} {version}")))
+    .filter_map(|(label, version)| {
+        version
+            .as_ref()
+            .map(|version| format!("{label} {}", escape(version)))
+    })
     .collect::<Vec<_>>()
     .join(", ");
     let mut fields = vec![json!({

@@ -118,12 +118,10 @@ fn understood(said: &Said, judge: fn(&Said) -> Outcome) -> Outcome {
         everywhere: said.word("global").and_then(Value::as_bool) == Some(true),
     };
     match said.status {
-        StatusCode::TOO_MANY_REQUESTS => later(said.retry_after),
-        // The gateway may have lost the answer, not the announcement.
-        StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => {
-            Outcome::Unconfirmed(said.words.clone())
-        }
-        status if status.is_server_error() => later(said.retry_after),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => later(said.retry_after),
+        // It may have failed after it took the announcement, or something before it (a gateway, or
+        // Cloudflare with 520 to 527) may have lost the answer, not the announcement.
+        status if status.is_server_error() => Outcome::Unconfirmed(said.words.clone()),
         _ => judge(said),
     }
 }

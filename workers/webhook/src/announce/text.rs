@@ -27,9 +27,37 @@ pub(super) fn clip(text: &str, limit: usize) -> String {
     short
 }
 
+/// `text` so that Discord shows it as it stands: no emphasis, link, mention, emoji or code. Discord
+/// takes a backslash before any punctuation for just that.
+///
+/// <https://support.discord.com/hc/en-us/articles/210298617>
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    for (index, c) in text.char_indices() {
+        // The latter are marks only where a line begins.
+        if "\\*_~`|[]()<>@:".contains(c) || (index == 0 && "#-+".contains(c)) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
 #[cfg(test)]
 mod tests {
-    use super::clip;
+    use super::{clip, escape};
+
+    #[test]
+    fn marks_are_shown_as_they_stand() {
+        for (text, expected) in [
+            ("plain, 1.2.3-beta.1", "plain, 1.2.3-beta.1"),
+            ("# a_b*c~d`e|f", "\\# a\\_b\\*c\\~d\\`e\\|f"),
+            ("[x](https://e.example)", "\\[x\\]\\(https\\://e.example\\)"),
+            ("<@1> @everyone \\", "\\<\\@1\\> \\@everyone \\\\"),
+        ] {
+            assert_eq!(escape(text), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn texts_keep_their_limit() {

@@ -25,8 +25,11 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
     let client = Client::new(host).await?;
     let staged = match from_assets(host, &client, &journal).await? {
         Found::Package(staged) => staged,
-        Found::Nothing { coming } => {
+        Found::Nothing { coming, refused } => {
             patience::check(host, &client, &journal, &coming).await?;
+            if let Some(failure) = refused {
+                return Err(failure.into());
+            }
             from_source(host, &client, &journal).await?
         }
     };
@@ -47,8 +50,13 @@ fn describe(from: &StagedFrom) -> String {
 enum Found {
     /// One of them is a package.
     Package(Staged),
-    /// None is, as far as they are uploaded; these are still coming.
-    Nothing { coming: Vec<String> },
+    /// None is, as far as they are uploaded.
+    Nothing {
+        /// These are still coming.
+        coming: Vec<String>,
+        /// Why the likeliest one was refused that looked like a package.
+        refused: Option<Failure>,
+    },
 }
 
 /// The first asset that is a package, the likeliest looked at first.
@@ -56,14 +64,17 @@ enum Found {
 /// Archives without a manifest are passed over (a release may carry documentation or maps beside
 /// it), and so are others that are refused as long as another asset is a package. Where none is, a
 /// refused one is an error: publishing the source instead of the package that its author built
-/// would be worse than publishing nothing.
+/// would be worse than publishing nothing. That holds too where another is awaited that never comes.
 async fn from_assets<H: Host>(
     host: &H,
     client: &Client<'_, H>,
     journal: &Journal,
 ) -> Result<Found, StepError> {
     let Some(release) = journal.source.release_id else {
-        return Ok(Found::Nothing { coming: Vec::new() });
+        return Ok(Found::Nothing {
+            coming: Vec::new(),
+            refused: None,
+        });
     };
     let mut assets = client.assets(&journal.repository, release).await?;
     assets.retain(Asset::is_archive);
@@ -84,7 +95,7 @@ async fn from_assets<H: Host>(
     }
     match refused {
         Some(failure) if coming.is_empty() => Err(failure.into()),
-        _ => Ok(Found::Nothing { coming }),
+        refused => Ok(Found::Nothing { coming, refused }),
     }
 }
 

@@ -11,6 +11,8 @@ use crate::world::{World, assert_done, resume_until_finished, served};
 #[test]
 fn an_announcement_is_retried_until_it_is_confirmed_and_no_longer() {
     let limited = || Mode::Answer(discord::limited(2.5, false));
+    // Whether it was taken is not known.
+    let failing = |status| Mode::Answer(Reply::new(status));
     let cases = [
         ("limited once", limited(), 1, Status::Confirmed, 1),
         ("limited for ever", limited(), 1000, Status::Failed, 0),
@@ -35,6 +37,10 @@ fn an_announcement_is_retried_until_it_is_confirmed_and_no_longer() {
             Status::Confirmed,
             1,
         ),
+        ("failed on the way", failing(500), 1, Status::Unconfirmed, 0),
+        ("lost behind it", failing(502), 1, Status::Unconfirmed, 0),
+        ("lost before it", failing(520), 1, Status::Unconfirmed, 0),
+        ("late before it", failing(524), 1, Status::Unconfirmed, 0),
     ];
     for (what, mode, times, status, messages) in cases {
         let world = World::new();
@@ -124,4 +130,26 @@ fn notes_are_told_as_discord_shows_them() {
         "## Fixed\n- ☑ doors, see [#7](https://github.com/author/maps/issues/7)\n\n\
          Thanks @\u{200b}everyone"
     );
+}
+
+#[test]
+fn an_authors_words_are_no_markup() {
+    let world = World::new();
+    let package = Package::module("maps", "1.0.0")
+        .field("title", "**Maps** [here](https://e.example)")
+        .field(
+            "compatibility",
+            serde_json::json!({ "minimum": "12", "verified": "13 [x](https://e.example)" }),
+        );
+    world.release("v1.0.0", &package);
+    assert_done(&world.publish("d-1", "v1.0.0"));
+    let embed = world.discord.messages().remove(0)["embeds"][0].clone();
+    assert_eq!(
+        embed["title"],
+        "\\*\\*Maps\\*\\* \\[here\\]\\(https\\://e.example\\) 1.0.0"
+    );
+    let fields = embed["fields"].as_array().unwrap();
+    let foundry = fields.iter().find(|field| field["name"] == "Foundry VTT");
+    let said = foundry.unwrap()["value"].as_str().unwrap();
+    assert!(said.contains("13 \\[x\\]\\(https"), "{said}");
 }

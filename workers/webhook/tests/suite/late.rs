@@ -131,3 +131,22 @@ fn the_journal_says_that_it_waits_and_for_how_long() {
     assert_eq!(patience, 600_000);
     assert!(journal.next_attempt_at.unwrap() > waiting.since);
 }
+
+#[test]
+fn a_refused_package_is_not_replaced_by_the_source_when_another_upload_never_ends() {
+    let world = World::new();
+    release(&world);
+    let broken = Upload::zip("maps.zip", b"<html>no archive</html>".to_vec());
+    world.github.upload(REPOSITORY, TAG, broken);
+    let mut coming = Upload::zip("manual.zip", b"-".to_vec()).after_looks(1_000);
+    coming.announced = true;
+    world.github.upload(REPOSITORY, TAG, coming);
+    let journal = delivered(&world);
+    assert_eq!(journal.state, State::Failed, "{:#?}", journal.steps);
+    let error = journal.error.unwrap();
+    assert!(error.message.contains("`maps.zip`"), "{}", error.message);
+    assert_eq!(world.host.bytes("packages/maps/channels.json"), None);
+    let steps = journal.steps.iter();
+    let waited = steps.filter(|step| step.detail.contains("still being uploaded"));
+    assert!(waited.count() > 1, "it was not waited for");
+}

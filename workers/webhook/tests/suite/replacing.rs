@@ -3,10 +3,17 @@
 use edge::StatusCode;
 use registry::{Key, PackageId, ReleaseRecord, State, Version, store};
 use serde_json::Value;
-use testkit::{memory::request, package::Package, sign};
+use testkit::{
+    memory::{Fault, Operation, request},
+    package::Package,
+    sign,
+};
 
-use crate::world::{
-    ADMIN_TOKEN, World, admin, answer, assert_done, assert_whole, channels, journal, served,
+use crate::{
+    subscriptions::subscribe,
+    world::{
+        ADMIN_TOKEN, World, admin, answer, assert_done, assert_whole, channels, journal, served,
+    },
 };
 
 const RELEASE: &str = "/admin/v1/packages/maps/releases/1.0.0";
@@ -42,6 +49,7 @@ fn second() -> Package {
 fn only_what_an_admin_replaces_changes() {
     let world = World::new();
     world.release("v1.0.0", &first());
+    subscribe(&world, 1, |_| {});
     assert_done(&world.publish("d-1", "v1.0.0"));
     let before = record(&world);
 
@@ -91,6 +99,7 @@ fn only_what_an_admin_replaces_changes() {
     // Nobody is told of the version twice.
     assert_eq!(world.discord.messages().len(), 1);
     assert_eq!(world.foundry.releases().len(), 1);
+    assert_eq!(world.discord.messages_in("1").len(), 1);
 
     let actions = world.host.bytes("packages/maps/actions.json").unwrap();
     let actions = String::from_utf8(actions.to_vec()).unwrap();
@@ -226,4 +235,26 @@ fn a_package_has_a_bounded_number_of_tokens() {
     assert!(statuses.iter().all(|status| *status == StatusCode::CREATED));
     let (status, _) = admin(&world.host, "POST", tokens, r#"{"name":"  "}"#);
     assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[test]
+fn a_token_is_shown_although_nobody_could_note_who_made_it() {
+    let world = World::new();
+    let tokens = "/admin/v1/packages/maps/tokens";
+    let failing = world.host.peer();
+    failing.inject(|point| {
+        let is_it = point.operation == Operation::Put && point.name.ends_with("actions.json");
+        is_it.then_some(Fault::Before)
+    });
+    let (status, made) = admin(&failing, "POST", tokens, r#"{"name":"workflow"}"#);
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let token = made["token"].as_str().unwrap();
+    assert_eq!(put(&world, "", token, &first()).0, StatusCode::CREATED);
+    let one = format!("{tokens}/{}", made["id"].as_str().unwrap());
+    let (status, said) = admin(&failing, "DELETE", &one, "");
+    assert_eq!(status, StatusCode::NO_CONTENT, "{said}");
+    assert_eq!(put(&world, "", token, &first()).0, StatusCode::UNAUTHORIZED);
+    let log = failing.log_lines().join("\n");
+    assert_eq!(log.matches("action-not-noted").count(), 2, "{log}");
+    assert!(!log.contains(token), "the token is in the log");
 }
