@@ -223,3 +223,22 @@ fn only_who_manages_webhooks_or_the_server_may() {
     }
     assert_eq!(world.host.deferred(), 0);
 }
+
+#[test]
+fn everyone_is_not_mentioned_and_whoever_asks_for_it_is_told_so() {
+    let world = World::new();
+    let webhook = world.discord.add_webhook(CHANNEL, GUILD);
+    // The role that has the server's own id is everyone's.
+    let said = texts(&world.answer(&subscribe("maps").mention("role", 8, GUILD)));
+    assert!(said.contains("everyone"), "{said}");
+    // The form that somebody makes up is answered so too.
+    let plain = form(&world, &subscribe("maps").mention("role", 8, ROLE));
+    let digits = plain.rsplit_once(':').unwrap().0;
+    let everyone = form(&world, &subscribe("maps").mention("channel", 7, GUILD));
+    let everyone = everyone.split(':').nth(2).unwrap();
+    let made_up = format!("{digits}:{everyone}");
+    let url = world.discord.url_of(&webhook);
+    let said = texts(&world.answer(&submit(&made_up, &url)));
+    assert!(said.contains("everyone"), "{said}");
+    assert!(subscriptions(&world, "maps").channels.is_empty());
+}

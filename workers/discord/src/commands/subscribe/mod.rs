@@ -67,6 +67,7 @@ pub async fn ask<H: Host>(
     look::channels(host, &id, locale).await?;
     let channel = channel(context, options)?;
     let role = options.id("role");
+    check_role(context, role.as_ref())?;
     let role = role.as_ref().map(Snowflake::as_str).unwrap_or_default();
     // 2 + 64 + 1 + 20 + 1 + 20 would be too long; digits of base 36 are not.
     let place = format!("s:{id}:{}:{}", short(channel.as_str()), short(role));
@@ -113,6 +114,7 @@ pub async fn submitted<H: Host>(
     let (Some(id), Some(channel), Some((_, url))) = (id, channel, url) else {
         return Err(unusable(locale));
     };
+    check_role(context, role.as_ref())?;
     let url = url.clone();
     Ok(Answer::Later {
         place: Place::ForAsker,
@@ -143,6 +145,19 @@ fn channel(context: &Context, options: &Options) -> Result<Snowflake, Failure> {
     let here = || context.scene.channel.clone();
     let channel = options.id("channel").or_else(here);
     channel.ok_or_else(|| unusable(context.locale()))
+}
+
+/// Refuses the role of everybody, which has the server's own id: releases call nobody who did not
+/// take a role for that.
+fn check_role(context: &Context, role: Option<&Snowflake>) -> Result<(), Failure> {
+    if role.is_none() || role != context.scene.guild.as_ref() {
+        return Ok(());
+    }
+    Err(Failure::Said(say!(
+        context.locale(),
+        "Releases do not mention everyone. Choose a role that members can take, or none.",
+        "Releases erwähnen nicht everyone. Wähle eine Rolle, die Mitglieder annehmen können, oder keine."
+    )))
 }
 
 pub(super) fn unusable(locale: Locale) -> Failure {

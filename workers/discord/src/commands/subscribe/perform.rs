@@ -16,7 +16,7 @@ use crate::{
     context::Context,
     failure::Failure,
     later::deliver::{api, bounds, headers},
-    message::{Color, Embed, Message, markdown},
+    message::{Color, Embed, Message},
 };
 
 /// Subscribes the channel, if the webhook is its own.
@@ -50,7 +50,7 @@ pub async fn subscribe<H: Host>(
         )));
     }
     let (id, channel) = (asked.id, asked.channel);
-    let role = asked.role.as_ref().map(|role| mention(role, &guild));
+    let role = asked.role.as_ref().map(|role| format!("<@&{role}>"));
     let subscription = Subscription {
         channel: channel.clone(),
         guild,
@@ -180,14 +180,5 @@ fn refused(error: SubscribeError, locale: Locale) -> Failure {
             "This package is announced in as many channels as there can be.",
             "Dieses Paket wird schon in so vielen Kanälen angekündigt, wie es geht."
         )),
-    }
-}
-
-/// A role as it is shown. The one of everybody has the server's own id.
-fn mention(role: &Snowflake, guild: &Snowflake) -> String {
-    if role == guild {
-        markdown::escape("@everyone")
-    } else {
-        format!("<@&{role}>")
     }
 }
