@@ -108,6 +108,14 @@ fn replaced(world: &World) -> Result<()> {
     let pinned = format!("/packages/{id}/releases/1.0.0/module.json");
     let before = world.get(pinned.as_str()).send()?.expect(200)?;
     ensure!(before.header("cache-control")?.contains("immutable"));
+    // What is not that edition is not kept under its URL.
+    let archive = format!("/packages/{id}/releases/1.0.0/{id}.zip");
+    for (query, kept) in [("", true), ("?edition=0123456789abcdef", false)] {
+        let answer = world.get(format!("{archive}{query}")).send()?.expect(200)?;
+        let policy = answer.header("cache-control")?;
+        ensure!(policy.contains("immutable") == kept, "{query}: {policy}");
+        ensure!(kept || policy == "no-store", "{query}: {policy}");
+    }
     put(world, &path, &admin, &second.zip())?.expect(422)?;
     let replace = format!("{path}?replace=true");
     let said = put(world, &replace, &admin, &second.zip())?

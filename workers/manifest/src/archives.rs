@@ -64,8 +64,11 @@ pub async fn of_version<H: Host>(
         _ => None,
     };
     let file = Archive::new(&release, manifest);
+    let serves = release.replaced.as_ref().map(|it| it.edition.as_str());
+    let asked = request.query_value("edition");
     // What was replaced once may be replaced again.
     let cache = match lasting(&release) {
+        _ if !is_edition(asked.as_deref(), serves) => CachePolicy::Private,
         CachePolicy::Immutable => cache,
         brief => brief,
     };
@@ -79,6 +82,12 @@ pub async fn of_version<H: Host>(
             header::CACHE_CONTROL,
             HeaderValue::from_static(cache.header()),
         ))
+}
+
+/// Whether what is served is the edition that the URL asks for, if it names one. Where the record is
+/// older than the URL, nobody is to keep other files under it.
+fn is_edition(asked: Option<&str>, serves: Option<&str>) -> bool {
+    asked.is_none() || asked == serves
 }
 
 /// The manifest of `release` for a track that is not its own channel.
@@ -262,5 +271,24 @@ async fn open<H: Host>(host: &H, key: &Key<'_>, get: Get) -> Result<Body, Proble
     match got.map_err(|error| failed(host, &error.into()))? {
         Got::Found(object) => Ok(object.body),
         Got::Missing | Got::Unchanged(_) => Err(lost(host, key)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_edition;
+
+    #[test]
+    fn other_files_are_not_kept_under_an_editions_url() {
+        for (asked, serves, expected) in [
+            (None, None, true),
+            (None, Some("a1"), true),
+            (Some("a1"), Some("a1"), true),
+            (Some("a1"), None, false),
+            (Some("a1"), Some("b2"), false),
+            (Some(""), None, false),
+        ] {
+            assert_eq!(is_edition(asked, serves), expected, "{asked:?} {serves:?}");
+        }
     }
 }
