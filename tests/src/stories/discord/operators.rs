@@ -70,7 +70,11 @@ fn says(heard: &Heard, words: &str) -> Result<()> {
 }
 
 fn promoted(world: &World) -> Result<()> {
-    let id = publish(world, "promoted", &["1.0.0", "1.1.0", "1.2.0-beta.1"])?;
+    let id = publish(
+        world,
+        "asked-to-promote",
+        &["1.0.0", "1.1.0", "1.2.0-beta.1"],
+    )?;
     let promote = by_operator(Interaction::command("release promote"))
         .option("package", id.as_str())
         .option("version", "1.2.0-beta.1")
@@ -160,9 +164,9 @@ fn foreign(world: &World) -> Result<()> {
 }
 
 fn retried(world: &World) -> Result<()> {
-    let id = world.id("retried");
+    let id = world.id("asked-to-retry");
     let broken = Package::module(&id, "1.0.0").field("version", "2.0.0");
-    let release = world.release("acme/retried", "v1.0.0");
+    let release = world.release("acme/asked-to-retry", "v1.0.0");
     let delivery = release.asset("module.zip", broken.zip()).make();
     delivery.send("published")?.expect(202)?;
     let journal = world.finished(&delivery.id)?;
