@@ -41,6 +41,8 @@ const BUDGETS: &[Budget] = &[
         workers: None,
         spin: 100_000,
     },
+    // 400,000 was the first aim. Since then it follows later events, waits for assets, replaces and
+    // retries, knows publish tokens, turns Markdown into Discord's, and tells subscribers.
     Budget {
         function: "webhook",
         workers: Some(500_000),
