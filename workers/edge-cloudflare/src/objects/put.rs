@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use edge::{
     Body, BodyError, Clock,
     objects::{Condition, ObjectError, Put, Written},
@@ -49,28 +49,8 @@ async fn prepare(body: Body, length: u64) -> Result<Content, BodyError> {
         Ok(stream) => Ok(Content::Native(stream)),
         Err(Body::Empty) => Ok(Content::Bytes(Bytes::new())),
         Err(Body::Bytes(bytes)) => Ok(Content::Bytes(bytes)),
-        Err(body) if length <= SMALL => collect(body, length).await.map(Content::Bytes),
+        Err(body) if length <= SMALL => body.exactly(length).await.map(Content::Bytes),
         Err(body) => Ok(Content::Computed(body, length)),
-    }
-}
-
-/// The bytes of `body`, which must be exactly `length`.
-async fn collect(mut body: Body, length: u64) -> Result<Bytes, BodyError> {
-    let mut whole = BytesMut::new();
-    while let Some(piece) = body.next().await {
-        whole.extend_from_slice(&piece?);
-        if whole.len() as u64 > length {
-            break;
-        }
-    }
-    let received = whole.len() as u64;
-    if received == length {
-        Ok(whole.freeze())
-    } else {
-        Err(BodyError::Length {
-            expected: length,
-            received,
-        })
     }
 }
 
