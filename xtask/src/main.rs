@@ -12,6 +12,7 @@ mod dev;
 mod discord;
 mod fleet;
 mod fleet_test;
+mod fuzz;
 mod image;
 mod platform;
 mod repository;
@@ -79,6 +80,11 @@ const COMMANDS: &[Command] = &[
         name: "fleet-test",
         about: "[--only scenario,…] [--list] a real Swarm of several engines, and what may befall it",
         run: fleet_test::command,
+    },
+    Command {
+        name: "fuzz",
+        about: "[--seconds N] [target…] fuzz what reads other people's bytes, 10 minutes by default",
+        run: fuzz::command,
     },
     Command {
         name: "size",

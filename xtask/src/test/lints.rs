@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::{
+    fuzz,
     platform::{Manifests, Platform},
     repository::Repository,
     run,
@@ -10,7 +11,15 @@ use crate::{
 
 /// Everything is formatted as rustfmt would.
 pub fn fmt(repository: &Repository) -> Result<()> {
-    run::run(run::cargo(repository).args(["fmt", "--all", "--check"]))
+    run::run(run::cargo(repository).args(["fmt", "--all", "--check"]))?;
+    // The fuzz targets are a workspace of their own.
+    let manifest = ["--manifest-path", fuzz::MANIFEST];
+    run::run(
+        run::cargo(repository)
+            .arg("fmt")
+            .args(manifest)
+            .arg("--check"),
+    )
 }
 
 /// No warnings in anything that compiles for this machine.

@@ -23,7 +23,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::{Arg, ValueExt};
 
 use crate::{
-    build, demo, fleet_test,
+    build, demo, fleet_test, fuzz,
     platform::{Manifests, Platform},
     repository::Repository,
     setup, signals, size,
@@ -86,6 +86,11 @@ const STEPS: &[Step] = &[
         name: "unit",
         checks: "unit tests and the ports' contract in memory",
         run: lints::unit,
+    },
+    Step {
+        name: "fuzz",
+        checks: "every fuzz target, for a minute in all",
+        run: fuzz::check,
     },
     Step {
         name: "build",
