@@ -112,20 +112,21 @@ impl Converter {
             let right = if upper.len() > 4 { 4 } else { 0 };
             let four = [(upper, 0), (upper, right), (lower, 0), (lower, right)];
             let opacity: u32 = four.iter().map(|(row, at)| u32::from(row[at + 3])).sum();
-            let even = opacity == 0 || opacity == 4 * 255;
+            let light = |(row, at): &(&[u8], usize), channel: usize| {
+                u32::from(self.to_light[usize::from(row[at + channel])])
+            };
+            if opacity == 0 || opacity == 4 * 255 {
+                let mean =
+                    |channel| self.uplifted(four.iter().map(|pixel| light(pixel, channel)).sum());
+                (*u, *v) = chroma_of([mean(0), mean(1), mean(2)]);
+                continue;
+            }
             let mean = |channel: usize| {
-                let sum: u32 = four
-                    .iter()
-                    .map(|(row, at)| {
-                        let weight = if even { 1 } else { u32::from(row[at + 3]) };
-                        weight * u32::from(self.to_light[usize::from(row[at + channel])])
-                    })
-                    .sum();
-                self.uplifted(if even {
-                    sum
-                } else {
-                    (4 * u64::from(sum) / u64::from(opacity)) as u32
-                })
+                let weighted = |pixel: &(&[u8], usize)| {
+                    u32::from(pixel.0[pixel.1 + 3]) * light(pixel, channel)
+                };
+                let sum: u32 = four.iter().map(weighted).sum();
+                self.uplifted((4 * u64::from(sum) / u64::from(opacity)) as u32)
             };
             (*u, *v) = chroma_of([mean(0), mean(1), mean(2)]);
         }

@@ -8,8 +8,8 @@ const SIDE_BITS: u32 = 4;
 /// Most squares: sides are doubled until there are no more.
 const SQUARES: usize = 4096;
 
-/// Most sets that are tried.
-const MOST: usize = 12;
+/// How many sets are tried.
+const SETS: [usize; 3] = [2, 4, 8];
 
 /// About what a further set of codes takes besides its symbols, in 1/256 bit.
 const OVERHEAD: u64 = 80 * 256;
@@ -89,7 +89,7 @@ impl Groups {
             return best;
         }
         let mut least = best.cost();
-        for sets in [2, 3, 5, 8, MOST] {
+        for sets in SETS {
             let groups = grid.several(sets);
             let cost = groups.cost();
             if cost < least {
@@ -190,9 +190,17 @@ impl Grid {
                 .iter()
                 .map(SymbolCosts::new)
                 .collect();
+            let mut changed = false;
             for (choice, square) in choice.iter_mut().zip(squares) {
+                if square.is_empty() {
+                    continue;
+                }
                 let best = (0..sets).min_by_key(|set| square.cost(&costs[*set]));
-                *choice = best.unwrap_or(0) as u8;
+                let best = best.unwrap_or(0) as u8;
+                changed |= std::mem::replace(choice, best) != best;
+            }
+            if !changed {
+                break;
             }
         }
         let mut groups = Groups {

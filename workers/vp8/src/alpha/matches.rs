@@ -17,6 +17,18 @@ const DEPTH: usize = 12;
 /// From this length on, a repetition is taken to go on without looking for a longer one.
 const ENOUGH: usize = 48;
 
+/// Repetitions from this length on are taken without looking at other ways but near their end.
+const LONG: u16 = 64;
+
+/// How many places from the start of a repetition on no other one is looked for.
+pub fn skipped(length: u16) -> usize {
+    if length >= LONG {
+        usize::from(length - LONG / 4)
+    } else {
+        0
+    }
+}
+
 /// No place.
 const NONE: u32 = u32::MAX;
 
@@ -62,18 +74,27 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The repetitions at each place of a range, none of which goes beyond its end. Ranges are asked
-    /// for in their order.
+    /// The repetitions at each place of a range, none of which goes beyond its end. Where a repetition
+    /// is long, it just goes on, and no other is looked for but near its end ([`skipped`]). Ranges are
+    /// asked for in their order.
     pub fn find(&mut self, range: std::ops::Range<usize>) -> Vec<Matches> {
         let mut found: Vec<Matches> = Vec::with_capacity(range.len());
+        let most = |place: usize| LONGEST.min(range.end - place);
+        let mut next = range.start;
         for place in range.clone() {
-            let most = LONGEST.min(range.end - place);
             let matches = match found.last() {
-                Some(last) if usize::from(last.longest().length) > ENOUGH => Matches {
-                    near: self.next(last.near, place, most),
-                    far: self.next(last.far, place, most),
-                },
-                _ => self.at(place, most),
+                Some(last) if place < next => {
+                    let before = most(place - 1);
+                    Matches {
+                        near: self.next(last.near, before, place, most(place)),
+                        far: self.next(last.far, before, place, most(place)),
+                    }
+                }
+                _ => {
+                    let matches = self.at(place, most(place));
+                    next = place + skipped(matches.longest().length);
+                    matches
+                }
             };
             self.remember(place);
             found.push(matches);
@@ -115,18 +136,23 @@ impl<'a> Finder<'a> {
         matches
     }
 
-    /// A repetition one place further, where the end of a range or the greatest length may have been
-    /// all that ended it.
-    fn next(&self, last: Match, place: usize, most: usize) -> Match {
-        let Some(known) = usize::from(last.length).checked_sub(1) else {
+    /// A repetition one place further: the rest of it, unless all that ended it was that it was as long
+    /// as it could be.
+    #[inline(always)]
+    fn next(&self, last: Match, before: usize, place: usize, most: usize) -> Match {
+        let Some(known) = last.length.checked_sub(1) else {
             return last;
         };
-        let distance = last.distance as usize;
-        let more = self.length(place + known, distance, most - known);
-        Match {
-            length: (known + more) as u16,
-            ..last
+        let mut length = known;
+        if usize::from(last.length) == before {
+            let distance = last.distance as usize;
+            length += self.length(
+                place + usize::from(known),
+                distance,
+                most - usize::from(known),
+            ) as u16;
         }
+        Match { length, ..last }
     }
 
     /// Takes a distance if the repetition is longer with it.

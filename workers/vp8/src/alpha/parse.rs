@@ -3,7 +3,7 @@
 
 use super::{
     distance::{Distances, prefix},
-    matches::{Finder, LONGEST, Matches},
+    matches::{Finder, LONGEST, Matches, skipped},
 };
 
 /// Symbols of values and of lengths.
@@ -22,9 +22,6 @@ const SURE: u16 = 16;
 /// A value, or a repetition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Token(u32);
-
-/// Repetitions from this length on are taken without looking at other ways but near their end.
-const LONG: usize = 64;
 
 /// Bits of the code of a distance in a token; those of distances that are looked for are shorter.
 const CODE_BITS: u32 = 20;
@@ -129,16 +126,40 @@ fn fill(costs: &mut [u32], frequencies: &[u32]) {
     }
 }
 
-/// The logarithm of a number from one on, in 1/256: digit by digit, so that it is the same everywhere.
+/// Logarithms that are looked up.
+const KNOWN: usize = 1024;
+
+static LOGARITHMS: [u16; KNOWN] = {
+    let mut logarithms = [0; KNOWN];
+    let mut value = 1;
+    while value < KNOWN {
+        logarithms[value] = logarithm(value as u32) as u16;
+        value += 1;
+    }
+    logarithms
+};
+
+/// The logarithm of a number from one on, in 1/256.
+#[inline]
 pub fn log2(value: u32) -> u32 {
+    match LOGARITHMS.get(value as usize) {
+        Some(known) => u32::from(*known),
+        None => logarithm(value),
+    }
+}
+
+/// Digit by digit, so that it is the same everywhere.
+const fn logarithm(value: u32) -> u32 {
     let whole = 31 - value.leading_zeros();
-    let mut rest = u64::from(value) << (31 - whole);
+    let mut rest = (value as u64) << (31 - whole);
     let mut logarithm = whole;
-    for _ in 0..8 {
+    let mut digits = 0;
+    while digits < 8 {
         rest = (rest * rest) >> 31;
         let digit = (rest >> 32) as u32;
         rest >>= digit;
         logarithm = logarithm << 1 | digit;
+        digits += 1;
     }
     logarithm
 }
@@ -195,7 +216,7 @@ impl Part<'_> {
 
     /// The cheapest way, given what symbols cost.
     fn cheapest(&self, costs: &SymbolCosts) -> Vec<Token> {
-        let lengths: Vec<u32> = (0..=LONGEST)
+        let lengths: Vec<u32> = (0..=LONGEST.min(self.data.len()))
             .map(|length| costs.length(length.max(1)))
             .collect();
         let mut way = Way {
@@ -234,10 +255,7 @@ impl Part<'_> {
                     base + lengths[longest],
                 );
             }
-            let longest = usize::from(matches.longest().length);
-            if longest >= LONG {
-                covered = place + longest - LONG / 4;
-            }
+            covered = covered.max(place + skipped(matches.longest().length));
         }
         way.tokens()
     }

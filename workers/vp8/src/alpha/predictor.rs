@@ -81,8 +81,8 @@ impl Predicted {
         let guess = std::array::from_fn(|error| {
             2 * log2(1 + u32::from((error as u8 as i8).unsigned_abs()))
         });
-        let first = view.modes(&guess);
-        let modes = view.modes(&costs(&view.rest(&first)));
+        let first = view.modes(&guess, 2);
+        let modes = view.modes(&costs(&view.rest(&first)), 1);
         Self {
             rest: view.rest(&modes),
             across: view.across(),
@@ -131,9 +131,10 @@ impl View<'_> {
         }
     }
 
-    /// The cheapest mode of each square.
-    fn modes(&self, costs: &[u32; 256]) -> Vec<u8> {
+    /// The cheapest mode of each square, as one row in `step` shows it.
+    fn modes(&self, costs: &[u32; 256], step: usize) -> Vec<u8> {
         let mut modes: Vec<u8> = Vec::new();
+        let step = if self.plane.len() > LARGE { 4 } else { step };
         let rows = self.plane.len() / self.width;
         for top in (0..rows).step_by(1 << SIDE_BITS) {
             for left in (0..self.width).step_by(1 << SIDE_BITS) {
@@ -142,7 +143,7 @@ impl View<'_> {
                     modes.push(before as u8);
                     continue;
                 }
-                let mut totals = self.totals(left, top, rows, costs);
+                let mut totals = self.totals([left, top], rows, costs, step);
                 for (mode, total) in totals.iter_mut().enumerate() {
                     *total += if mode == before { 0 } else { CHANGE };
                 }
@@ -164,9 +165,14 @@ impl View<'_> {
     }
 
     /// What each mode costs in a square.
-    fn totals(&self, left: usize, top: usize, rows: usize, costs: &[u32; 256]) -> [u32; MODES] {
+    fn totals(
+        &self,
+        [left, top]: [usize; 2],
+        rows: usize,
+        costs: &[u32; 256],
+        step: usize,
+    ) -> [u32; MODES] {
         let mut totals = [0; MODES];
-        let step = if self.plane.len() > LARGE { 4 } else { 1 };
         for row in (top.max(1)..rows.min(top + (1 << SIDE_BITS))).step_by(step) {
             for column in left.max(1)..self.width.min(left + (1 << SIDE_BITS)) {
                 let place = row * self.width + column;
