@@ -4,6 +4,65 @@ use qcms::{DataType, Intent, Profile as Icc, Transform};
 
 use crate::source::Model;
 
+/// What the colours of an image are.
+pub(crate) enum Colours {
+    /// In sRGB, or in what every browser takes for it: the profile is broken or is not about the
+    /// image's channels.
+    Srgb,
+    /// To be converted to sRGB.
+    Converted(Box<Profile>),
+    /// In a space that cannot be converted from here; the profile goes along with the result.
+    Kept,
+}
+
+impl Colours {
+    /// Reads a profile, if there is one.
+    pub fn read(bytes: Option<&[u8]>, model: Model) -> Self {
+        let Some(bytes) = bytes else {
+            return Self::Srgb;
+        };
+        let (space, channels) = match model {
+            Model::Grey => (GREY, DataType::Gray8),
+            Model::Cmyk | Model::Ycck => (CMYK, DataType::CMYK),
+            Model::Rgb | Model::Rgba | Model::Ycc | Model::NarrowYcc => (RGB, DataType::RGB8),
+        };
+        if !is_profile(bytes) || bytes.get(16..20) != Some(space) {
+            return Self::Srgb;
+        }
+        match Profile::read(bytes, space == RGB, channels) {
+            Some(profile) if space != RGB || profile.changes_anything() => {
+                Self::Converted(Box::new(profile))
+            }
+            Some(_) => Self::Srgb,
+            // Results have three channels.
+            None if space == RGB => Self::Kept,
+            None => Self::Srgb,
+        }
+    }
+
+    /// What the colours have to be converted from.
+    pub fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::Converted(profile) => Some(profile),
+            Self::Srgb | Self::Kept => None,
+        }
+    }
+
+    /// Of the source's profile, what the result has to carry.
+    pub fn kept<'a>(&self, profile: Option<&'a [u8]>) -> Option<&'a [u8]> {
+        profile.filter(|_| matches!(self, Self::Kept))
+    }
+}
+
+/// Whether this is a profile that is there as a whole (ICC.1:2022, 7.2).
+fn is_profile(bytes: &[u8]) -> bool {
+    let length = bytes
+        .first_chunk()
+        .map(|length| u32::from_be_bytes(*length));
+    bytes.get(36..40) == Some(b"acsp")
+        && length.is_some_and(|length| length as usize <= bytes.len())
+}
+
 /// A profile that has to be converted from.
 pub(crate) struct Profile {
     /// From three channels, or from one or four.
@@ -18,29 +77,20 @@ const RGB: &[u8] = b"RGB ";
 const CMYK: &[u8] = b"CMYK";
 
 impl Profile {
-    /// Reads a profile. `None` if there is nothing to convert: the profile is sRGB, is broken, or is
-    /// not about the image's channels, which every browser takes for sRGB as well.
-    pub fn read(bytes: &[u8], model: Model) -> Option<Self> {
-        let (space, channels) = match model {
-            Model::Grey => (GREY, DataType::Gray8),
-            Model::Cmyk | Model::Ycck => (CMYK, DataType::CMYK),
-            Model::Rgb | Model::Rgba | Model::Ycc | Model::NarrowYcc => (RGB, DataType::RGB8),
-        };
-        if bytes.get(16..20) != Some(space) {
-            return None;
-        }
+    /// Reads a profile; `None` if that, or converting from it, is beyond the crate.
+    fn read(bytes: &[u8], is_rgb: bool, channels: DataType) -> Option<Self> {
         let source = Icc::new_from_slice(bytes, false)?;
         let mut target = Icc::new_sRGB();
         target.precache_output_transform();
         let to = |from, to| Transform::new_to(&source, &target, from, to, Intent::Perceptual);
-        let plain = to(channels, DataType::RGB8)?;
-        let profile = Self {
-            plain,
-            with_alpha: (space == RGB)
-                .then(|| to(DataType::RGBA8, DataType::RGBA8))
-                .flatten(),
+        let with_alpha = match is_rgb {
+            true => Some(to(DataType::RGBA8, DataType::RGBA8)?),
+            false => None,
         };
-        (space != RGB || profile.changes_anything()).then_some(profile)
+        Some(Self {
+            plain: to(channels, DataType::RGB8)?,
+            with_alpha,
+        })
     }
 
     /// Converts pixels in place.

@@ -112,6 +112,25 @@ fn endless_scans_end() {
     assert!(is_it, "{refused:?}");
 }
 
+/// A battle map that is not made smaller is never held as a whole.
+#[test]
+fn maps_are_written_row_by_row() {
+    let jpeg = Target::Jpeg {
+        quality: Quality::DEFAULT,
+    };
+    for (from, to) in [
+        (jpeg, jpeg),
+        (jpeg, Target::Png),
+        (Target::Png, Target::Png),
+    ] {
+        let source = bombs::written(4096, 4096, from);
+        let transform = Transform::default();
+        let (made, held) = peak(|| render(&source, &transform, to, &Limits::default()));
+        assert_eq!(made.map(|made| (made.width, made.height)), Ok((4096, 4096)));
+        assert!(held < 48 << 20, "{from:?} to {to:?}: {held} bytes");
+    }
+}
+
 /// Whatever passes the prediction keeps to it.
 #[test]
 fn what_is_predicted_is_enough() {

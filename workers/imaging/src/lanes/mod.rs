@@ -7,12 +7,12 @@
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod portable;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-pub(crate) use portable::Four;
+pub(crate) use portable::{Four, nonzero};
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod simd128;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(crate) use simd128::Four;
+pub(crate) use simd128::{Four, nonzero};
 
 use std::ops::{Add, Mul, Sub};
 

@@ -3,6 +3,15 @@
 use std::array::from_fn;
 use std::ops::{Add, Mul, Sub};
 
+/// A bit for each number that is not zero, the first one lowest.
+#[inline(always)]
+pub(crate) fn nonzero(numbers: &[i16; 8]) -> u8 {
+    let bits = numbers.iter().zip(0..);
+    bits.fold(0, |bits, (number, place)| {
+        bits | u8::from(*number != 0) << place
+    })
+}
+
 /// Four numbers.
 #[derive(Clone, Copy)]
 pub(crate) struct Four([f32; 4]);
@@ -31,6 +40,18 @@ impl Four {
     pub fn of_i16(numbers: &[i16; 8]) -> (Self, Self) {
         let four = |start: usize| Self(from_fn(|lane| f32::from(numbers[start + lane])));
         (four(0), four(4))
+    }
+
+    /// From samples.
+    #[inline(always)]
+    pub fn of_bytes(samples: &[u8; 4]) -> Self {
+        Self(samples.map(f32::from))
+    }
+
+    /// From sums of samples.
+    #[inline(always)]
+    pub fn of_words(sums: &[u16; 4]) -> Self {
+        Self(sums.map(f32::from))
     }
 
     /// From coefficients.

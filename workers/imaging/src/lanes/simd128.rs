@@ -5,6 +5,13 @@ use std::ops::{Add, Mul, Sub};
 
 use wasm::v128;
 
+/// A bit for each number that is not zero, the first one lowest.
+#[inline(always)]
+pub(crate) fn nonzero(numbers: &[i16; 8]) -> u8 {
+    let zero = wasm::i16x8_splat(0);
+    wasm::i16x8_bitmask(wasm::i16x8_ne(bytemuck::cast(*numbers), zero))
+}
+
 /// Four numbers.
 #[derive(Clone, Copy)]
 pub(crate) struct Four(v128);
@@ -38,6 +45,25 @@ impl Four {
         );
         let number = |four| Self(wasm::f32x4_convert_i32x4(four));
         (number(low), number(high))
+    }
+
+    /// From samples.
+    #[inline(always)]
+    pub fn of_bytes(samples: &[u8; 4]) -> Self {
+        let bytes = wasm::u32x4_splat(u32::from_le_bytes(*samples));
+        let words = wasm::u16x8_extend_low_u8x16(bytes);
+        Self(wasm::f32x4_convert_u32x4(wasm::u32x4_extend_low_u16x8(
+            words,
+        )))
+    }
+
+    /// From sums of samples.
+    #[inline(always)]
+    pub fn of_words(sums: &[u16; 4]) -> Self {
+        let words = wasm::u64x2_splat(bytemuck::cast(*sums));
+        Self(wasm::f32x4_convert_u32x4(wasm::u32x4_extend_low_u16x8(
+            words,
+        )))
     }
 
     /// From coefficients.

@@ -3,6 +3,7 @@
 use super::Request;
 use super::still::trimmed;
 use crate::animation::Animation;
+use crate::colour::Colours;
 use crate::encode;
 use crate::placement::Placement;
 use crate::plan::{self, Plan};
@@ -64,6 +65,7 @@ impl Request<'_> {
 struct Scene<'a> {
     request: Request<'a>,
     film: &'a Film<'a>,
+    colours: Colours,
     plan: Option<Plan>,
     /// Frames of the source so far.
     count: u32,
@@ -79,6 +81,8 @@ impl<'a> Scene<'a> {
         Self {
             request,
             film,
+            // Frames are held as pixels, with alpha or without.
+            colours: Colours::read(film.profile, Model::Rgba),
             plan: None,
             count: 0,
             last: None,
@@ -94,7 +98,7 @@ impl<'a> Scene<'a> {
         let held = self.film.memory + plan.pixels() * 8 + self.bytes;
         let raster = self
             .request
-            .planned(&mut source, &plan, self.film.profile, held)?;
+            .planned(&mut source, &plan, &self.colours, held)?;
         let changed = match &self.last {
             Some(last) => difference(last, &raster),
             None => Some([0, 0, raster.width, raster.height]),
@@ -152,11 +156,12 @@ impl<'a> Scene<'a> {
         };
         let (width, height) = (last.width as u32, last.height as u32);
         let frames = self.frames.len() as u32;
+        let profile = self.colours.kept(self.film.profile);
         if frames > 1 {
-            let bytes = encode::animated(&self.frames, width, height, plays);
+            let bytes = encode::animated(&self.frames, (width, height), plays, profile);
             return self.request.finished(bytes, width, height, frames);
         }
-        let bytes = encode::still(&last, self.request.target)?;
+        let bytes = encode::still(&last, self.request.target, profile)?;
         self.request.finished(bytes, width, height, 1)
     }
 }

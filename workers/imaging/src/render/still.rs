@@ -2,7 +2,7 @@
 
 use super::Request;
 use crate::assemble::assemble;
-use crate::colour::Profile;
+use crate::colour::Colours;
 use crate::effects;
 use crate::effects::trim::Finder;
 use crate::placement::Placement;
@@ -41,11 +41,12 @@ impl Request<'_> {
         }
         let plan = Plan::new(self.transform, placement, kept);
         self.check_plan(&plan)?;
-        if let Some(quality) = self.streams(&plan, source.model()) {
-            return self.streamed(source, stored, &plan, quality);
+        if self.streams(&plan, source.model()) {
+            return self.streamed(source, stored, &plan);
         }
-        let raster = self.planned(source, &plan, stored.profile, 0)?;
-        let bytes = encode::still(&raster, self.target)?;
+        let colours = Colours::read(stored.profile, source.model());
+        let raster = self.planned(source, &plan, &colours, 0)?;
+        let bytes = encode::still(&raster, self.target, colours.kept(stored.profile))?;
         self.finished(bytes, raster.width as u32, raster.height as u32, 1)
     }
 
@@ -55,7 +56,7 @@ impl Request<'_> {
         self,
         source: &mut dyn Source,
         plan: &Plan,
-        profile: Option<&[u8]>,
+        colours: &Colours,
         held: u64,
     ) -> Result<Raster, Error> {
         let jobs = self.jobs(source, plan);
@@ -71,9 +72,8 @@ impl Request<'_> {
         let planes =
             planes.ok_or_else(|| Error::damaged(self.target.format(), "rows are missing"))?;
         let model = source.model();
-        let profile = profile.and_then(|profile| Profile::read(profile, model));
         let size = (plan.width as usize, plan.height as usize);
-        let raster = assemble(model, planes, size, profile.as_ref());
+        let raster = assemble(model, planes, size, colours.profile());
         Ok(self.finish(raster.simplified().placed(plan.placement), plan))
     }
 
@@ -105,10 +105,7 @@ impl Request<'_> {
     /// Everything after the resize.
     fn finish(self, mut raster: Raster, plan: &Plan) -> Raster {
         let transform = self.transform;
-        let background = transform.background.unwrap_or(match self.has_alpha() {
-            true => Colour::TRANSPARENT,
-            false => Colour::WHITE,
-        });
+        let background = self.background();
         if let Some(canvas) = plan.canvas {
             raster = raster.on_canvas(canvas, background);
         }
@@ -135,7 +132,15 @@ impl Request<'_> {
         matches!(self.target, Target::Jpeg { .. } | Target::Webp { .. })
     }
 
-    fn has_alpha(self) -> bool {
+    /// What is put behind the picture.
+    pub(super) fn background(self) -> Colour {
+        self.transform.background.unwrap_or(match self.has_alpha() {
+            true => Colour::TRANSPARENT,
+            false => Colour::WHITE,
+        })
+    }
+
+    pub(super) fn has_alpha(self) -> bool {
         self.target.format() != crate::Format::Jpeg
     }
 }

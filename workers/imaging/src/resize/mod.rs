@@ -53,10 +53,29 @@ pub(crate) struct Job {
     pub width: u32,
     /// Of the result, in samples.
     pub height: u32,
-    /// Interleaved channels, 1 to 4.
+    /// Interleaved channels: 1, 3, or 4 with alpha.
     pub channels: usize,
     /// Whether the last channel is straight alpha.
     pub alpha: bool,
+}
+
+impl Job {
+    /// For half as many samples in both directions; where a side is odd, the last of them stands for
+    /// one that there is and one that there is not.
+    pub fn halved(self) -> Self {
+        let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
+        let stretched = |stretch: Stretch, samples: u32, half: u32| Stretch {
+            length: stretch.length * f64::from(half * 2) / f64::from(samples),
+            ..stretch
+        };
+        Self {
+            columns: stretched(self.columns, self.width, width),
+            rows: stretched(self.rows, self.height, height),
+            width,
+            height,
+            ..self
+        }
+    }
 }
 
 /// Resizes one plane.
@@ -67,14 +86,13 @@ pub(crate) struct Resizer {
     shrink: Shrink,
     /// The row of the plane that comes next.
     row: u32,
-    /// The shrunk rows that are still needed, each channel by itself, premultiplied.
+    /// The shrunk rows that are still needed, premultiplied: samples of one channel, or pixels of
+    /// [`LANES`] numbers.
     ring: Vec<f32>,
     /// Shrunk rows so far.
     made: usize,
     /// A row of the result before it is filtered along the row.
     filtered: Vec<f32>,
-    /// Samples of one channel in `ring` and `filtered`, with room for the padding of the weights.
-    stride: usize,
     output: Vec<u8>,
     /// Rows of the result that were taken.
     taken: usize,
@@ -97,7 +115,7 @@ impl Resizer {
         let down = Axis::new(job.rows, job.bounds.height, job.height);
         let shrunk = job.bounds.width.div_ceil(across.shrink) as usize;
         let stride = (shrunk + across.taps).next_multiple_of(LANES);
-        let row = stride * job.channels;
+        let row = stride * numbers(job.channels);
         Self {
             shrink: Shrink::new(&job, across.shrink, down.shrink),
             ring: vec![0.0; row * down.taps],
@@ -110,7 +128,6 @@ impl Resizer {
             job,
             across,
             down,
-            stride,
         }
     }
 
@@ -128,12 +145,19 @@ impl Resizer {
         let down = ratio(job.rows.length, job.height);
         let taps = |ratio: f64| 6.0 * (ratio / shrunk(ratio)).max(1.0) + 6.0;
         let row = f64::from(job.bounds.width) / shrunk(across) + taps(across) + 4.0;
-        let channels = job.channels as f64;
+        let channels = numbers(job.channels) as f64;
         let ring = row * channels * 4.0 * (taps(down) + 1.0);
         let weights = taps(across) * f64::from(job.width) + taps(down) * f64::from(job.height);
         let sums = f64::from(job.bounds.width) * channels * 4.0;
         // Weights exist twice while they are made, once in double length.
         (ring + weights * 16.0 + sums) as u64
+    }
+
+    /// Rows of the result that one row of the source completes, at most.
+    pub fn burst(job: &Job) -> u64 {
+        let ratio = (f64::from(job.height) / job.rows.length.max(1.0)).ceil() as u64;
+        // At the end, those too that lacked what is not there.
+        (ratio.saturating_mul(4)).min(job.height.into())
     }
 
     /// Takes the next row of the plane, from its first to its last sample.
@@ -155,10 +179,10 @@ impl Resizer {
             return;
         };
         let is_last = index - y == height - 1;
-        let size = self.stride * channels;
+        let size = self.filtered.len();
         let slot = self.made % self.down.taps * size;
         let place = &mut self.ring[slot..slot + size];
-        if self.shrink.push(inside, is_last, place, self.stride) {
+        if self.shrink.push(inside, is_last, place) {
             self.made += 1;
             self.emit();
         }
@@ -187,11 +211,10 @@ impl Resizer {
     fn emit(&mut self) {
         while self.finished < self.down.len() && self.down.end(self.finished) <= self.made {
             self.filter_down();
-            match self.job.channels {
-                1 => self.filter_across::<1>(),
-                2 => self.filter_across::<2>(),
-                3 => self.filter_across::<3>(),
-                _ => self.filter_across::<4>(),
+            match (self.job.channels, self.job.alpha) {
+                (1, _) => self.filter_across(),
+                (_, false) => self.filter_colours_across(),
+                (_, true) => self.filter_pixels_across(),
             }
             self.finished += 1;
         }
@@ -216,16 +239,47 @@ impl Resizer {
         }
     }
 
-    fn filter_across<const CHANNELS: usize>(&mut self) {
-        let channels: [&[f32]; CHANNELS] =
-            std::array::from_fn(|channel| &self.filtered[channel * self.stride..][..self.stride]);
-        for (first, weights) in self.across.padded() {
-            let values = channels.map(|samples| dot(&samples[first..], weights));
-            self.output.extend_from_slice(&match self.job.alpha {
-                true => straight(values),
-                false => values.map(round),
-            });
+    fn filter_across(&mut self) {
+        let row = next_row(&mut self.output, self.across.len());
+        for (place, (first, weights)) in row.iter_mut().zip(self.across.padded()) {
+            *place = (dot(&self.filtered[first..], weights) + 0.5) as u8;
         }
+    }
+
+    fn filter_colours_across(&mut self) {
+        let (pixels, _) = self.filtered.as_chunks();
+        let row = next_row(&mut self.output, self.across.len() * 3);
+        let half = Four::splat(0.5);
+        for (index, place) in row.as_chunks_mut().0.iter_mut().enumerate() {
+            let (first, weights) = self.across.sum(index);
+            let sum = weighted(&pixels[first..], weights) + half;
+            let [r, g, b, ..] = Four::to_u8(sum, sum);
+            *place = [r, g, b];
+        }
+    }
+
+    fn filter_pixels_across(&mut self) {
+        let (pixels, _) = self.filtered.as_chunks();
+        let row = next_row(&mut self.output, self.across.len() * LANES);
+        for (index, place) in row.as_chunks_mut().0.iter_mut().enumerate() {
+            let (first, weights) = self.across.sum(index);
+            *place = straight(weighted(&pixels[first..], weights));
+        }
+    }
+}
+
+/// Room for a row at the end.
+fn next_row(output: &mut Vec<u8>, length: usize) -> &mut [u8] {
+    let start = output.len();
+    output.resize(start + length, 0);
+    &mut output[start..]
+}
+
+/// Numbers that a sample of so many channels takes.
+fn numbers(channels: usize) -> usize {
+    match channels {
+        1 => 1,
+        _ => LANES,
     }
 }
 
@@ -271,21 +325,24 @@ fn dot(samples: &[f32], weights: &[f32]) -> f32 {
         .sum()
 }
 
-/// To 8 bits; the conversion keeps to the type's bounds.
+/// The sum of pixels, each times its weight.
 #[inline(always)]
-fn round(value: f32) -> u8 {
-    (value + 0.5) as u8
+fn weighted(pixels: &[[f32; LANES]], weights: &[f32]) -> Four {
+    let products = pixels.iter().zip(weights);
+    let products = products.map(|(pixel, weight)| Four::load(pixel) * Four::splat(*weight));
+    products.fold(Four::splat(0.0), |sum, product| sum + product)
 }
 
-/// From premultiplied to straight alpha, which is the last channel.
+/// From premultiplied to straight alpha, which is the last number, in 8 bits.
 #[inline(always)]
-fn straight<const CHANNELS: usize>(values: [f32; CHANNELS]) -> [u8; CHANNELS] {
-    let alpha = values[CHANNELS - 1];
+fn straight(pixel: Four) -> [u8; LANES] {
+    let [.., alpha] = pixel.store();
     if alpha < 0.5 {
-        return [0; CHANNELS];
+        return [0; LANES];
     }
-    let factor = 255.0 / alpha.min(255.0);
-    let mut bytes = values.map(|value| round(value * factor));
-    bytes[CHANNELS - 1] = round(alpha);
-    bytes
+    // The function `min` is none of the processor's, because of what is no number.
+    let factor = if alpha > 255.0 { 1.0 } else { 255.0 / alpha };
+    let numbers = pixel * Four::load(&[factor, factor, factor, 1.0]) + Four::splat(0.5);
+    let [r, g, b, a, ..] = Four::to_u8(numbers, numbers);
+    [r, g, b, a]
 }

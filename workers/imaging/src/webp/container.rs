@@ -28,6 +28,7 @@ pub(crate) struct Frame {
 }
 
 /// Flags of chunk VP8X.
+const PROFILE: u8 = 0x20;
 const ANIMATION: u8 = 0x02;
 const ALPHA: u8 = 0x10;
 
@@ -37,22 +38,27 @@ const REPLACE: u8 = 0x02;
 /// The longest delay that fits.
 const DELAY_MAX: u32 = (1 << 24) - 1;
 
-/// A file with one picture.
-pub(crate) fn still(picture: &Picture, width: u32, height: u32) -> Vec<u8> {
+/// A file with one picture, and a colour profile if it needs one.
+pub(crate) fn still(picture: &Picture, width: u32, height: u32, profile: Option<&[u8]>) -> Vec<u8> {
     let mut file = File::new();
     let transparent = picture.transparent;
-    if picture.alpha.is_some() {
-        file.header(flags(transparent, false), width, height);
+    if picture.alpha.is_some() || profile.is_some() {
+        file.header(flags(transparent, false), width, height, profile);
     }
     file.picture(picture);
     file.finish()
 }
 
 /// A file with several pictures that are shown one after the other, `plays` times; 0 is for ever.
-pub(crate) fn animated(frames: &[Frame], width: u32, height: u32, plays: u32) -> Vec<u8> {
+pub(crate) fn animated(
+    frames: &[Frame],
+    (width, height): (u32, u32),
+    plays: u32,
+    profile: Option<&[u8]>,
+) -> Vec<u8> {
     let mut file = File::new();
     let transparent = frames.iter().any(|frame| frame.picture.transparent);
-    file.header(flags(transparent, true), width, height);
+    file.header(flags(transparent, true), width, height, profile);
     let plays = u16::try_from(plays).unwrap_or(0);
     file.chunk(b"ANIM", &[&[0; 4], &plays.to_le_bytes()]);
     for frame in frames {
@@ -88,9 +94,13 @@ impl File {
         Self(b"RIFF\0\0\0\0WEBP".to_vec())
     }
 
-    fn header(&mut self, flags: u8, width: u32, height: u32) {
+    fn header(&mut self, flags: u8, width: u32, height: u32, profile: Option<&[u8]>) {
         let (width, height) = (three(width - 1), three(height - 1));
+        let flags = flags | profile.map_or(0, |_| PROFILE);
         self.chunk(b"VP8X", &[&[flags, 0, 0, 0], &width, &height]);
+        if let Some(profile) = profile {
+            self.chunk(b"ICCP", &[profile]);
+        }
     }
 
     fn picture(&mut self, picture: &Picture) {

@@ -18,3 +18,4 @@ mod hostile;
 mod options;
 mod reordered;
 mod robust;
+mod rows;

@@ -52,32 +52,44 @@ impl Codes {
 /// may take for the end.
 fn lengths(counts: &[u32; 256]) -> [u8; 256] {
     // The symbol that is never written gets the code of ones.
-    let mut nodes: Vec<(u64, Vec<usize>)> = (0..256)
-        .filter(|&symbol| counts[symbol] > 0)
-        .map(|symbol| (u64::from(counts[symbol]), vec![symbol]))
-        .collect();
-    nodes.push((0, vec![256]));
-    let mut depths = [0_usize; 257];
-    while nodes.len() > 1 {
-        nodes.sort_by_key(|(count, symbols)| std::cmp::Reverse((*count, symbols.len())));
-        let (Some((first, mut symbols)), Some((second, others))) = (nodes.pop(), nodes.pop())
-        else {
-            break;
-        };
-        symbols.extend(others);
-        symbols.iter().for_each(|&symbol| depths[symbol] += 1);
-        nodes.push((first + second, symbols));
+    let mut weights: Vec<u64> = vec![0];
+    weights.extend(
+        counts
+            .iter()
+            .filter(|&&count| count > 0)
+            .map(|&count| u64::from(count)),
+    );
+    weights.sort_unstable();
+    // Leaves by their weight, then inner nodes as they are made, which is by weight as well.
+    let leaves = weights.len();
+    let mut parents = vec![0; 2 * leaves];
+    let (mut leaf, mut inner) = (0, leaves);
+    for node in leaves..2 * leaves - 1 {
+        let mut weight = 0;
+        for _ in 0..2 {
+            let takes_leaf = leaf < leaves && (inner >= node || weights[leaf] <= weights[inner]);
+            let child = if takes_leaf { &mut leaf } else { &mut inner };
+            parents[*child] = node;
+            weight += weights[*child];
+            *child += 1;
+        }
+        weights.push(weight);
     }
-    limited(&depths, counts)
-}
-
-/// Shortens what is too long, as figure K.3 has it, and gives the longer codes to rarer symbols.
-fn limited(depths: &[usize; 257], counts: &[u32; 256]) -> [u8; 256] {
+    let mut depths = vec![0_usize; weights.len()];
+    for node in (0..weights.len() - 1).rev() {
+        depths[node] = depths[parents[node]] + 1;
+    }
     let mut bits = [0_usize; 258];
-    depths
+    depths[..leaves]
         .iter()
         .filter(|&&depth| depth > 0)
         .for_each(|&depth| bits[depth] += 1);
+    limited(bits, counts)
+}
+
+/// Shortens what is too long, as figure K.3 has it, and gives the longer codes to rarer symbols.
+/// `bits` says how many codes of each length there are.
+fn limited(mut bits: [usize; 258], counts: &[u32; 256]) -> [u8; 256] {
     for length in (LONGEST + 1..bits.len()).rev() {
         while bits[length] > 0 {
             let shorter = (1..length - 1).rev().find(|&shorter| bits[shorter] > 0);

@@ -2,9 +2,15 @@
 
 use std::array::from_fn;
 
-use super::Block;
-use crate::jpeg::NATURAL;
-use crate::lanes::Eight;
+use crate::lanes::{Eight, nonzero};
+
+/// The coefficients of a block, quantised.
+pub(super) struct Block {
+    /// In rows of eight.
+    pub natural: [i16; 64],
+    /// One bit for each that is not zero, the first one lowest.
+    pub nonzero: u64,
+}
 
 /// What a coefficient has to be multiplied with to be quantised, in rows of eight: the table's step,
 /// and everything that the transform leaves out.
@@ -24,6 +30,7 @@ fn scale(index: usize) -> f64 {
 }
 
 /// The block of 8 × 8 samples, whose rows are `stride` apart.
+#[inline]
 pub(super) fn quantised(samples: &[u8], stride: usize, factors: &[f32; 64]) -> Block {
     let mut lines = samples.chunks(stride);
     let rows = from_fn(|_| {
@@ -31,13 +38,17 @@ pub(super) fn quantised(samples: &[u8], stride: usize, factors: &[f32; 64]) -> B
         Eight::of_u8(line.unwrap_or(&[128; 8])) + -128.0
     });
     let rows = Eight::transposed(pass(Eight::transposed(pass(rows))));
-    let mut natural = [0_i16; 64];
-    let (places, _) = natural.as_chunks_mut::<8>();
+    let mut block = Block {
+        natural: [0; 64],
+        nonzero: 0,
+    };
+    let (places, _) = block.natural.as_chunks_mut::<8>();
     let (factors, _) = factors.as_chunks::<8>();
-    for ((place, row), factors) in places.iter_mut().zip(rows).zip(factors) {
-        *place = (row * Eight::load(factors)).to_i16();
+    for (index, (place, row)) in places.iter_mut().zip(rows).enumerate() {
+        *place = (row * Eight::load(&factors[index])).to_i16();
+        block.nonzero |= u64::from(nonzero(place)) << (8 * index);
     }
-    NATURAL.map(|place| natural[usize::from(place & 63)])
+    block
 }
 
 /// One 8-point transform per lane, down the rows.
