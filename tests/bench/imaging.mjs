@@ -1,13 +1,18 @@
-// Our images next to sharp's (libvips with one thread), in one run on one machine.
+// Our images next to those of sharp (libvips with one thread), Photon, jSquash, and to a predecessor
+// that only passes them on, in one run on one machine.
 //
 //     node imaging.mjs MODULE [--rounds N] [--only TEXT]
 //
 // Figures are processor time, not time on the clock: of what else the machine does, they depend
-// least. Absolute ones mean nothing elsewhere; the ratios do. All images are made here.
+// least. Absolute ones mean nothing elsewhere; the ratios do.
 
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import sharp from "sharp";
+import { jsquash, libvips, ours, photon } from "./engines.mjs";
+import { CASES, IMAGES, PICTURES } from "./images.mjs";
+import { passing } from "./passed.mjs";
+import { against, bytesAt } from "./similarity.mjs";
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,144 +20,131 @@ const { values: options, positionals } = parseArgs({
 });
 const module = new WebAssembly.Module(readFileSync(positionals[0]));
 const rounds = Number(options.rounds);
-const TARGETS = { webp: 0, jpeg: 1, png: 2 };
 const QUALITY = 80;
-
-sharp.concurrency(1);
-sharp.cache(false);
-
-// Noise of several sizes on top of each other, with a grid: as busy as a battle map.
-async function map(side) {
-  let seed = 7;
-  const random = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  const layer = async (cells, opacity) => {
-    const noise = Buffer.from(Array.from({ length: cells * cells * 3 }, () => random() * 256));
-    const raw = { width: cells, height: cells, channels: 3 };
-    const large = await sharp(noise, { raw }).resize(side, side, { kernel: "cubic" }).ensureAlpha(opacity);
-    return { input: await large.raw().toBuffer(), raw: { width: side, height: side, channels: 4 } };
-  };
-  const base = await layer(side >> 8, 1);
-  const above = [await layer(side >> 6, 0.45), await layer(side >> 4, 0.25), await layer(side >> 2, 0.1)];
-  const lines = Array.from({ length: Math.floor(side / 140) }, (_, index) => index * 140 + 70);
-  const path = lines.map((at) => `M${at} 0V${side}M0 ${at}H${side}`).join("");
-  const grid = Buffer.from(`<svg width="${side}" height="${side}"><path d="${path}" stroke="#222"/></svg>`);
-  const image = sharp(base.input, { raw: base.raw }).composite([...above, { input: grid }]).removeAlpha();
-  return (await image.raw().toBuffer({ resolveWithObject: true }));
-}
-
-const of = ({ data, info }) => sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels }, limitInputPixels: false });
-
-const once = (make) => {
-  let made;
-  return () => (made ??= make());
-};
-const large = once(() => map(4096));
-const photo = once(async () =>
-  of(await large()).resize(2048, 1536).blur(0.8).raw().toBuffer({ resolveWithObject: true }),
-);
-const huge = async () => of(await large()).resize(8192, 8192, { kernel: "cubic" });
-
-async function token(side) {
-  const round = Buffer.from(`<svg width="${side}" height="${side}"><circle cx="50%" cy="50%" r="48%"/></svg>`);
-  const part = of(await large()).extract({ left: 0, top: 0, width: side, height: side });
-  return part.composite([{ input: round, blend: "dest-in" }]).png().toBuffer();
-}
-
-// Each made when a case asks for it.
-const IMAGES = {
-  "photo 2048×1536 jpg": async () => of(await photo()).jpeg({ quality: 90 }).toBuffer(),
-  "photo 2048×1536 progressive": async () =>
-    of(await photo()).jpeg({ quality: 90, progressive: true }).toBuffer(),
-  "photo 2048×1536 png": async () => of(await photo()).png().toBuffer(),
-  "photo 2048×1536 webp": async () => of(await photo()).webp({ quality: 90 }).toBuffer(),
-  "token 400² png": () => token(400),
-  "token 1024² png": () => token(1024),
-  "map 4096² jpg": async () => of(await large()).jpeg({ quality: 85 }).toBuffer(),
-  "map 4096² png": async () => of(await large()).png({ compressionLevel: 4 }).toBuffer(),
-  "map 4096² webp": async () => of(await large()).webp({ quality: 85, effort: 2 }).toBuffer(),
-  "map 8192² jpg": async () => (await huge()).jpeg({ quality: 85 }).toBuffer(),
-  "map 8192² progressive": async () =>
-    (await huge()).jpeg({ quality: 85, progressive: true }).toBuffer(),
-  "map 8192² png": async () => (await huge()).png({ compressionLevel: 2 }).toBuffer(),
-  "map 8192² webp": async () => (await huge()).webp({ quality: 80, effort: 0 }).toBuffer(),
-};
-
-const CASES = [
-  ["photo 2048×1536 jpg", 400, "jpeg"],
-  ["photo 2048×1536 jpg", 400, "webp"],
-  ["photo 2048×1536 progressive", 400, "webp"],
-  ["photo 2048×1536 png", 400, "webp"],
-  ["photo 2048×1536 webp", 400, "webp"],
-  ["token 400² png", 200, "webp"],
-  ["token 1024² png", 400, "webp"],
-  ["map 4096² jpg", 1024, "jpeg"],
-  ["map 4096² jpg", 1024, "webp"],
-  ["map 4096² jpg", 400, "webp"],
-  ["map 4096² jpg", 0, "webp"],
-  ["map 4096² png", 1024, "webp"],
-  ["map 4096² webp", 1024, "webp"],
-  ["map 8192² jpg", 1024, "webp"],
-  ["map 8192² progressive", 1024, "webp"],
-  ["map 8192² png", 1024, "webp"],
-  ["map 8192² webp", 1024, "webp"],
-];
-
-// One instance per case: its memory never shrinks, so what it has at the end is the most it needed.
-function ours(source, width, target) {
-  const exports = new WebAssembly.Instance(module).exports;
-  return {
-    exports,
-    run() {
-      const start = exports.source(source.length);
-      new Uint8Array(exports.memory.buffer).set(source, start);
-      const length = exports.render(width, TARGETS[target], QUALITY);
-      const bytes = Buffer.from(exports.memory.buffer, exports.result(), exports.result_length());
-      if (length < 0) throw new Error(bytes.toString());
-      return length;
-    },
-  };
-}
-
-async function sharps(source, width, target) {
-  const whole = sharp(source, { limitInputPixels: false });
-  const image = width > 0 ? whole.resize(width) : whole;
-  return (await image[target]({ quality: QUALITY }).toBuffer()).length;
-}
+// Those who need gigabytes or seconds for a case are not asked for it often.
+const FEW = 2;
+// Compilers of WebAssembly take a while until they have seen what is worth their best; that time is
+// not the code's. Milliseconds.
+const WARM = 600;
+const others = { photon: await photon(), jSquash: await jsquash() };
 
 function spent() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-const median = (all) => all.sort((a, b) => a - b)[all.length >> 1];
-const rows = [];
-for (const [name, width, target] of CASES) {
-  if (!`${name} ${width} ${target}`.includes(options.only)) continue;
+const median = (all) => all.toSorted((a, b) => a - b)[all.length >> 1];
+const fixed = (number, digits) => (number === undefined ? "–" : number.toFixed(digits));
+const megabytes = (bytes) => (bytes === undefined ? undefined : bytes / 2 ** 20);
+
+// Milliseconds and bytes of one call.
+async function timed(engine, request) {
+  const start = spent();
+  const made = await engine.run(...request);
+  return [spent() - start, made.length];
+}
+
+function memory(name, source, request) {
+  const path = new URL("memory.mjs", import.meta.url).pathname;
+  const { stdout } = spawnSync(process.execPath, [path, name, ...request.map(String)], { input: source });
+  const bytes = Number.parseInt(stdout.toString(), 10);
+  return Number.isNaN(bytes) ? undefined : bytes;
+}
+
+async function measure([name, width, target], predecessor) {
   const source = await IMAGES[name]();
-  const own = ours(source, width, target);
-  const times = { own: [], sharp: [] };
-  let [bytes, others] = [0, 0];
-  // In turns, and the first of each is for compilers and caches.
-  for (let round = 0; round <= rounds; round += 1) {
-    const start = spent();
-    bytes = own.run();
-    const middle = spent();
-    others = await sharps(source, width, target);
-    if (round > 0) {
-      times.own.push(middle - start);
-      times.sharp.push(spent() - middle);
+  const request = [source, width, target, QUALITY];
+  // One instance per case: its memory never shrinks, so what it has at the end is the most it needed.
+  const own = ours(module);
+  const engines = { ours: own, sharp: libvips, ...others };
+  const times = { passed: [] };
+  const bytes = {};
+  for (const [engine, made] of Object.entries(engines)) {
+    times[engine] = [];
+    for (let warm = 0; warm < WARM; ) {
+      const [time, length] = await timed(made, request);
+      warm += time + 1;
+      bytes[engine] = length;
     }
   }
-  const [mine, sharpTime] = [median(times.own), median(times.sharp)];
-  rows.push({
-    case: `${name} → ${width || "as large"} ${target}`,
-    "ours ms": mine.toFixed(1),
-    "sharp ms": sharpTime.toFixed(1),
-    ratio: (mine / sharpTime).toFixed(2),
-    "ours KB": (bytes / 1024).toFixed(1),
-    "sharp KB": (others / 1024).toFixed(1),
-    "source MB": (source.length / 2 ** 20).toFixed(1),
-    "wasm MB": (own.exports.memory.buffer.byteLength / 2 ** 20).toFixed(0),
-  });
+  // In turns.
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [engine, made] of Object.entries(engines)) {
+      if (engine in others && round >= FEW) continue;
+      times[engine].push((await timed(made, request))[0]);
+    }
+    times.passed.push(await predecessor.one(source));
+  }
+  const time = (engine) => median(times[engine]);
+  const ratio = (engine) => fixed(time("ours") / time(engine), 2);
+  const title = `${name} → ${width || "as large"} ${target}`;
+  const processor = {
+    case: title,
+    "ours ms": fixed(time("ours"), 1),
+    "÷ sharp": ratio("sharp"),
+    "÷ photon": ratio("photon"),
+    "÷ jSquash": ratio("jSquash"),
+    "passed on, ms": fixed(time("passed"), 1),
+  };
+  const rest = [width, target, QUALITY];
+  const sizes = {
+    case: title,
+    "source MB": fixed(megabytes(source.length), 1),
+    "ours KB": fixed(bytes.ours / 1024, 1),
+    "sharp KB": fixed(bytes.sharp / 1024, 1),
+    "photon KB": fixed(bytes.photon / 1024, 1),
+    "jSquash KB": fixed(bytes.jSquash / 1024, 1),
+    "ours MB": fixed(megabytes(own.memory()), 0),
+    "sharp MB": fixed(megabytes(memory("sharp", source, rest)), 0),
+    "photon MB": fixed(megabytes(memory("photon", source, rest)), 0),
+    "jSquash MB": fixed(megabytes(memory("jsquash", source, rest)), 0),
+  };
+  return { processor, sizes };
 }
-console.table(rows);
+
+// Bytes that an encoder needs where its picture is as alike as sharp's of quality 80, as ratios.
+async function compare(name, target) {
+  const picture = await PICTURES[name]();
+  const compared = await against(picture);
+  const wanted = await libvips.run(picture, 0, target, QUALITY);
+  const aim = await compared(wanted);
+  const row = { case: `${name} as ${target}`, "sharp KB": fixed(wanted.length / 1024, 1) };
+  const engines = { ours: ours(module), ...others };
+  for (const [engine, made] of Object.entries(engines)) {
+    // Photon's WebP has no quality.
+    if (engine === "photon" && (target === "webp" || name.startsWith("token"))) continue;
+    const curves = { luma: [], chroma: [] };
+    for (const quality of [60, 65, 70, 75, 80, 85, 90, 95]) {
+      const file = await made.run(picture, 0, target, quality);
+      const found = await compared(Buffer.from(file));
+      curves.luma.push([found.luma, file.length]);
+      curves.chroma.push([found.chroma, file.length]);
+    }
+    for (const part of ["luma", "chroma"]) {
+      const bytes = bytesAt(curves[part], aim[part]);
+      row[`${engine}, ${part}`] = fixed(bytes && bytes / wanted.length, 3);
+    }
+  }
+  return row;
+}
+
+const predecessor = await passing();
+const rows = [];
+for (const given of CASES) {
+  if (given.join(" ").includes(options.only)) rows.push(await measure(given, predecessor));
+}
+predecessor.end();
+console.log("Processor time, ours and as a ratio to others'; Express passing the source on as it is");
+console.table(rows.map((row) => row.processor));
+console.log("Bytes of the result, and of memory at most: WebAssembly's, for sharp its process's growth");
+console.table(rows.map((row) => row.sizes));
+if (options.only === "" || options.only === "equal") {
+  const equal = [];
+  for (const name of Object.keys(PICTURES)) {
+    for (const target of name.startsWith("token") ? ["webp"] : ["jpeg", "webp"]) {
+      equal.push(await compare(name, target));
+    }
+  }
+  console.log("Bytes at the SSIM of sharp's quality 80, as a ratio to sharp's");
+  console.table(equal);
+}

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{platform::Platform, repository::Repository, run, setup};
 
@@ -52,9 +52,25 @@ pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result
         .args(OPTIMISE)
         .arg(folder.join(format!("{LIBRARY}.wasm")));
     run::run(optimise.arg("-o").arg(&module))?;
+    packages(repository)?;
     let mut node = run::program(repository, repository.node_bin().join("node"));
     node.arg(repository.path("tests/bench/imaging.mjs"))
         .arg(module);
     run::run(node.args(options))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Brings the packages that only comparisons need.
+fn packages(repository: &Repository) -> Result<()> {
+    let folder = repository.path("tests/bench");
+    let stamp = folder.join("node_modules/.vtta-edge-lock.json");
+    let lock = std::fs::read(folder.join("package-lock.json")).context("package-lock.json")?;
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    let mut npm = run::program(repository, "npm");
+    npm.args(["ci", "--ignore-scripts", "--loglevel=error"])
+        .current_dir(&folder);
+    run::run(&mut npm)?;
+    Ok(std::fs::write(stamp, lock)?)
 }
