@@ -1,6 +1,7 @@
 //! The central directory: every entry, checked against all others.
 
 use crate::central::CENTRAL_BYTES;
+use crate::entry::SYMBOLIC_LINK;
 use crate::error::{Error, Limit, shown};
 use crate::fields::Fields;
 use crate::local::LOCAL_BYTES;
@@ -72,7 +73,13 @@ impl Directory {
 
     /// What will install on some systems only.
     pub fn warnings(&self) -> Vec<Warning> {
-        names::warnings(self.entries.iter().map(Entry::name))
+        let (links, others): (Vec<_>, Vec<_>) = (self.entries.iter()).partition(|e| e.is_link());
+        let links = links.first().map(|first| Warning::SymbolicLinks {
+            count: links.len(),
+            first: first.name.clone(),
+        });
+        let names = names::warnings(others.into_iter().map(Entry::name));
+        links.into_iter().chain(names).collect()
     }
 
     /// The entries from `name` on, in order of name.
@@ -155,18 +162,16 @@ fn check_entry(entry: &Entry, limits: &Limits) -> Result<(), Error> {
     )
 }
 
-/// Only files and folders may be unpacked. The upper half of the attributes is the Unix mode; it is
-/// looked at whatever system the entry claims to come from, as some readers do.
+/// Only files and folders are unpacked; symbolic links, which repositories have, are left out of
+/// what is repackaged. The upper half of the attributes is the Unix mode; it is looked at whatever
+/// system the entry claims to come from, as some readers do.
 fn check_kind(entry: &Entry) -> Result<(), Error> {
-    let kind = match entry.unix_mode() & 0o170_000 {
-        0 | 0o040_000 | 0o100_000 => return Ok(()),
-        0o120_000 => "symbolic link",
-        _ => "device, pipe or socket",
-    };
-    Err(Error::SpecialFile {
-        entry: shown(&entry.name),
-        kind,
-    })
+    match entry.kind() {
+        0 | 0o040_000 | 0o100_000 | SYMBOLIC_LINK => Ok(()),
+        _ => Err(Error::SpecialFile {
+            entry: shown(&entry.name),
+        }),
+    }
 }
 
 fn check_totals(entries: &[Entry], limits: &Limits) -> Result<(), Error> {

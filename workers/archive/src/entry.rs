@@ -7,6 +7,9 @@ use std::ops::Range;
 /// The number of Unix among the systems that make archives (APPNOTE 4.4.2).
 const UNIX: u16 = 3;
 
+/// The kind of file, in a Unix mode, that is a symbolic link.
+pub(crate) const SYMBOLIC_LINK: u32 = 0o120_000;
+
 /// Flag bits (APPNOTE 4.4.4).
 pub(crate) mod flag {
     /// Encrypted in one way or another: classic, strong, or with masked headers.
@@ -117,6 +120,17 @@ impl Entry {
     /// The Unix mode, 0 where none is given.
     pub fn unix_mode(&self) -> u32 {
         self.external >> 16
+    }
+
+    /// The kind of file that the Unix mode says, 0 where it says none.
+    pub(crate) fn kind(&self) -> u32 {
+        self.unix_mode() & 0o170_000
+    }
+
+    /// Whether this is a symbolic link: [`crate::Plan`] leaves it out, because what it leads to may be
+    /// anything wherever it is unpacked.
+    pub fn is_link(&self) -> bool {
+        self.kind() == SYMBOLIC_LINK
     }
 
     /// Modification date and time in MS-DOS form (date in the upper half).

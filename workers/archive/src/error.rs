@@ -93,13 +93,11 @@ pub enum Error {
         /// The name.
         entry: String,
     },
-    /// A symbolic link, device or pipe.
-    #[error("`{entry}` is a {kind}; only files and folders can be installed")]
+    /// A device, pipe or socket.
+    #[error("`{entry}` is a device, pipe or socket; only files and folders can be installed")]
     SpecialFile {
         /// The entry's name.
         entry: String,
-        /// What it is.
-        kind: &'static str,
     },
     /// Two entries claim the same bytes.
     #[error("`{entry}` overlaps `{next}`: both claim the same bytes of the archive")]
@@ -226,6 +224,9 @@ pub enum NameProblem {
     /// `a//b` or `./a`.
     #[error("the name holds an empty or `.` part")]
     NotNormal,
+    /// Longer than any system's files are named.
+    #[error("a part of the name has more than 255 characters, and no system has such files")]
+    TooLong,
 }
 
 /// A name made fit for a message: control characters escaped, at most [`SHOWN`] characters.

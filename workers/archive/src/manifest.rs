@@ -90,11 +90,12 @@ impl Directory {
         }
     }
 
-    /// Every entry that has a manifest's name, wherever it lies.
+    /// Every file that has a manifest's name, wherever it lies.
     fn manifests(&self) -> impl Iterator<Item = ManifestEntry> {
         self.entries
             .iter()
             .enumerate()
+            .filter(|(_, entry)| !entry.is_link())
             .filter_map(|(index, entry)| {
                 let (folder, file) = match entry.name.rsplit_once('/') {
                     Some((folder, file)) => (Some(folder.to_owned()), file),

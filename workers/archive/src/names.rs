@@ -3,6 +3,9 @@
 use crate::error::{Error, NameProblem, shown};
 use std::fmt;
 
+/// Longest name of a file: in bytes on Linux, in UTF-16 units on Windows.
+const LONGEST: usize = 255;
+
 /// Refuses a name that leaves its folder, means different things to different readers, or cannot
 /// be a file's name.
 pub(crate) fn check(name: &str) -> Result<(), Error> {
@@ -32,6 +35,9 @@ fn problem(name: &str) -> Option<NameProblem> {
     path.split('/').find_map(|part| match part.as_bytes() {
         b".." => Some(NameProblem::Parent),
         b"" | b"." => Some(NameProblem::NotNormal),
+        long if long.len() > LONGEST && part.encode_utf16().count() > LONGEST => {
+            Some(NameProblem::TooLong)
+        }
         // In any part: a stripped top folder makes the second part the first.
         [letter, b':', ..] if letter.is_ascii_alphabetic() => Some(NameProblem::DriveLetter),
         _ => None,
@@ -53,6 +59,18 @@ pub enum Warning {
         /// The name.
         name: String,
     },
+    /// Linux cannot have a file of this name: it has more than 255 bytes.
+    NotOnLinux {
+        /// The name.
+        name: String,
+    },
+    /// Symbolic links, which are left out.
+    SymbolicLinks {
+        /// How many.
+        count: usize,
+        /// The first one's name.
+        first: String,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -67,6 +85,23 @@ impl fmt::Display for Warning {
             Warning::NotOnWindows { name } => {
                 write!(f, "`{}` cannot be a file's name on Windows", shown(name))
             }
+            Warning::NotOnLinux { name } => write!(
+                f,
+                "`{}` has more than {LONGEST} bytes and cannot be a file's name on Linux",
+                shown(name)
+            ),
+            Warning::SymbolicLinks { count: 1, first } => write!(
+                f,
+                "`{}` is a symbolic link and left out; put the file itself there if the package \
+                 needs it",
+                shown(first)
+            ),
+            Warning::SymbolicLinks { count, first } => write!(
+                f,
+                "{count} symbolic links are left out, such as `{}`; put the files themselves there \
+                 if the package needs them",
+                shown(first)
+            ),
         }
     }
 }
@@ -80,6 +115,10 @@ pub(crate) fn warnings<'n>(names: impl Iterator<Item = &'n str>) -> Vec<Warning>
         if path.split('/').any(troubles_windows) {
             let name = name.to_owned();
             warnings.push(Warning::NotOnWindows { name });
+        }
+        if path.split('/').any(|part| part.len() > LONGEST) {
+            let name = name.to_owned();
+            warnings.push(Warning::NotOnLinux { name });
         }
         folded.push((path.to_lowercase(), name));
     }
@@ -140,6 +179,10 @@ mod tests {
         ] {
             assert_eq!(problem(name), expected, "{name:?}");
         }
+        for (length, expected) in [(255, None), (256, Some(TooLong))] {
+            let long = format!("{}/{}", "a".repeat(length), "b".repeat(255));
+            assert_eq!(problem(&long), expected, "{length}");
+        }
     }
 
     #[test]
@@ -153,5 +196,11 @@ mod tests {
         ] {
             assert_eq!(warnings(names.iter().copied()).len(), expected, "{names:?}");
         }
+        let long = "日".repeat(100);
+        assert_eq!(problem(&long), None);
+        assert_eq!(
+            warnings([long.as_str()].into_iter()),
+            [Warning::NotOnLinux { name: long.clone() }]
+        );
     }
 }

@@ -7,7 +7,8 @@ use crate::{Copier, Directory, Entry, ManifestEntry, ManifestKind, record};
 use std::ops::Range;
 
 /// The output: every other entry in the order of the source, its compressed bytes as they are; then
-/// the manifest; then directory and end records. A stray top folder is gone.
+/// the manifest; then directory and end records. A stray top folder is gone, and so are symbolic
+/// links.
 ///
 /// A plan depends on nothing but its input, so the same input gives the same archive; and
 /// repackaging an output with the manifest it has gives that output again. Names and comments become
@@ -148,7 +149,7 @@ pub(crate) fn after(entry: &Entry, offset: u64) -> u64 {
         .saturating_add(entry.compressed)
 }
 
-/// All entries but the manifest and the stripped folder itself, under their new names.
+/// All entries but the manifest, symbolic links and the stripped folder itself, under their new names.
 fn keep(entries: Vec<Entry>, manifest: &ManifestEntry) -> Vec<Entry> {
     let folder = manifest.folder.as_deref();
     let mut kept = Vec::with_capacity(entries.len());
@@ -159,7 +160,7 @@ fn keep(entries: Vec<Entry>, manifest: &ManifestEntry) -> Vec<Entry> {
             }
             entry.strip(folder);
         }
-        if index != manifest.index && !entry.output_name().is_empty() {
+        if index != manifest.index && !entry.is_link() && !entry.output_name().is_empty() {
             kept.push(entry);
         }
     }

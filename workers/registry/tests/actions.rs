@@ -64,10 +64,14 @@ fn the_last_word_on_a_thing_counts() -> Outcome {
         (yank("1.2.0", "first")?, false),
         (yank("1.3.0", "first")?, false),
     ] {
-        assert_eq!(actions.ends_with(&deed), expected, "{deed:?}");
+        assert_eq!(
+            actions.ends_with(&Actor::Admin, &deed),
+            expected,
+            "{deed:?}"
+        );
     }
     actions.push(by_admin(restore("1.1.0")?));
-    assert!(!actions.ends_with(&yank("1.1.0", "first")?));
+    assert!(!actions.ends_with(&Actor::Admin, &yank("1.1.0", "first")?));
     Ok(())
 }
 

@@ -67,9 +67,10 @@ fn a_prerelease_is_finished_only_where_that_is_news() -> Outcome {
             "1.1.0",
         ),
         (
+            // Only what stable falls back to, and what old generations are served.
             vec![("1.2.0", false), ("1.1.0", true)],
             "1.1.0",
-            false,
+            true,
             "1.2.0",
         ),
         (vec![("1.0.0", false)], "1.0.0", false, "1.0.0"),
@@ -90,6 +91,10 @@ fn a_prerelease_is_finished_only_where_that_is_news() -> Outcome {
             "twice: {versions:?}"
         );
     }
+    let mut older = channels(&[("1.2.0", false, (0, 0)), ("1.1.0", true, (0, 0))])?;
+    older.finish(&version("1.1.0"), NOW);
+    older.set_yanked(&version("1.2.0"), true);
+    assert_eq!(serving(&older, "stable"), "1.1.0");
     let mut yanked = channels(&[("1.0.0", true, (0, 0))])?;
     yanked.set_yanked(&version("1.0.0"), true);
     assert!(!yanked.finish(&version("1.0.0"), NOW));

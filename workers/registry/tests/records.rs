@@ -85,7 +85,9 @@ fn failures_are_retried_with_growing_pauses_and_then_given_up() -> Outcome {
     let message = journal.error.as_ref().map(|error| error.message.as_str());
     assert_eq!(message, Some("it did not answer"));
     // An admin takes it up where it failed.
+    journal.worker = "whoever worked on it".to_owned();
     journal.reopen(now, "an admin")?;
+    assert!(journal.worker.is_empty(), "nobody works on it yet");
     assert_eq!(journal.state, State::Fetched);
     assert!(journal.is_due(now) && journal.attempts == 0);
     let last = journal.steps.last().map(|step| step.detail.as_str());

@@ -314,3 +314,29 @@ fn own_headers_and_contents_are_copied_as_one_piece() {
     let pieces = plan.copier().push(chunk).unwrap();
     assert_eq!(pieces, [archive::Piece::Copy(0..chunk.len())]);
 }
+
+#[test]
+fn symbolic_links_are_left_out_and_told_of() {
+    let link =
+        |name: &str, to: &[u8]| Item::new(name, to).with(|item| item.external = 0o120_777 << 16);
+    let items = [
+        link("top/system.json", b"module.json"),
+        Item::new("top/a.js", b"a"),
+        link("top/AGENTS.md", b"/etc/passwd"),
+        Item::new("top/module.json", OLD),
+        link("top/bin/x", b"../../.."),
+    ];
+    let source = build(&items);
+    let output = check("links", &source, Some("top"));
+    let (_, order) = read_back(&output.bytes);
+    assert_eq!(order, ["a.js", "module.json"]);
+    let warnings = open(&source).unwrap().warnings();
+    let [warning] = warnings.as_slice() else {
+        panic!("{warnings:?}");
+    };
+    let said = warning.to_string();
+    assert!(
+        said.starts_with("3 symbolic links are left out, such as `top/system.json`"),
+        "{said}"
+    );
+}

@@ -140,6 +140,8 @@ impl World {
             warnings: registry::Findings::default(),
             yanked: None,
             replaced: None,
+            source: None,
+            followed_at: None,
             finished_by: None,
             unfinished_by: None,
         };

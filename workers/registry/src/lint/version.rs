@@ -28,9 +28,22 @@ pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
     match Version::parse(&text) {
         Err(error) => report.error("version.invalid", "version", error.to_string()),
         Ok(version) => {
+            check_digits(&version, report);
             check_number(manifest.fields().get("version"), &text, report);
             check_announced(&version, &submission.announced, report);
         }
+    }
+}
+
+/// To Foundry `1.0.0` is not newer than `alpha`, and neither is any other version that begins with a
+/// number: nobody who has installed it would ever be offered another one.
+fn check_digits(version: &Version, report: &mut Report) {
+    if !version.as_str().contains(|c: char| c.is_ascii_digit()) {
+        let message = format!(
+            "`{version}` holds no number, and to Foundry `1.0.0` is not newer than it; write one, \
+             such as \"0.1.0-{version}\""
+        );
+        report.error("version.no_number", "version", message);
     }
 }
 

@@ -45,6 +45,10 @@ impl Actor {
             name: text::name(name),
         }
     }
+
+    const fn is_author(&self) -> bool {
+        matches!(self, Self::Author { .. })
+    }
 }
 
 impl std::fmt::Display for Actor {
@@ -181,11 +185,16 @@ pub struct Actions {
 record!(Actions, "list of actions");
 
 impl Actions {
-    /// Whether the last word on what `deed` is about had the effect that it has.
-    pub fn ends_with(&self, deed: &Deed) -> bool {
+    /// Whether the last word on what the deed is about had the effect that `by` doing it has. An
+    /// admin's withdrawal says more than its author's, who may take back only the latter.
+    pub fn ends_with(&self, by: &Actor, deed: &Deed) -> bool {
         let mut newest = self.actions.iter().rev();
         let last = newest.find(|action| action.deed.is_about_the_same_as(deed));
-        last.is_some_and(|last| last.deed.has_the_effect_of(deed))
+        last.is_some_and(|last| {
+            let is_more = last.by.is_author() && !by.is_author();
+            let is_more = is_more && matches!(deed, Deed::Yank { .. });
+            last.deed.has_the_effect_of(deed) && !is_more
+        })
     }
 
     /// Adds an action. It takes the place of one that the same person has just been noted for with

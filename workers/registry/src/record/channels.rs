@@ -224,7 +224,9 @@ impl ChannelsRecord {
         if self.find(&version).is_some() {
             return self.renew(release);
         }
-        self.advance_cores(&release, now);
+        if channel.is_stable() {
+            self.advance_cores(&release, now);
+        }
         let is_newer_there = self
             .served(&channel)
             .is_none_or(|served| version.is_newer_than(&served.version));
@@ -300,6 +302,11 @@ impl ChannelsRecord {
         });
         let surplus = self.moves.len().saturating_sub(MOST_MOVES);
         self.moves.drain(..surplus);
+        self.admit(channel, version);
+    }
+
+    /// Lets a release be served on a channel, whatever that is set to.
+    pub(super) fn admit(&mut self, channel: &Channel, version: &Version) {
         let release = self.releases.iter_mut().find(|r| r.version == *version);
         if let Some(release) = release.filter(|release| !release.is_on(channel)) {
             release.off.retain(|off| off != channel);

@@ -40,21 +40,24 @@ impl ChannelsRecord {
         changed
     }
 
-    /// Puts a release that was a prerelease on `stable`, if it is newer there by Foundry's rule.
-    /// Returns whether anything changed.
+    /// Puts a release that was a prerelease on `stable`, as if it were published there now: `stable`
+    /// is set to it if it is newer by Foundry's rule, and so are generations of Foundry that were set
+    /// to an older one. Returns whether anything changed.
     pub fn finish(&mut self, version: &Version, now: Timestamp) -> bool {
         let stable = Channel::stable();
-        let Some(release) = self.find(version).filter(|release| !release.yanked) else {
+        let is_to_come = |release: &&ReleaseSummary| !release.yanked && !release.is_on(&stable);
+        let Some(release) = self.find(version).filter(is_to_come).cloned() else {
             return false;
         };
-        let is_there = release.is_on(&stable);
         let is_newer = self
             .served(&stable)
             .is_none_or(|served| version.is_newer_than(&served.version));
-        if is_there || !is_newer {
-            return false;
+        self.advance_cores(&release, now);
+        match is_newer {
+            true => self.set(&stable, version, now),
+            // Perhaps a fix for an old generation of Foundry.
+            false => self.admit(&stable, version),
         }
-        self.set(&stable, version, now);
         self.revision += 1;
         true
     }
@@ -152,11 +155,8 @@ impl ChannelsRecord {
         generations.filter(is_news).collect()
     }
 
-    /// Generations that were set to a release go on to a newer one that is for them.
+    /// Generations that were set to a release go on to a newer one of `stable` that is for them.
     pub(super) fn advance_cores(&mut self, release: &ReleaseSummary, now: Timestamp) {
-        if !release.channel.is_stable() {
-            return;
-        }
         let is_newer = |generation: &Generation, head: &Head| {
             release.compatibility.admits(*generation)
                 && release.version.is_newer_than(&head.version)

@@ -150,6 +150,7 @@ impl Journal {
         self.attempts = 0;
         self.begun = 0;
         self.next_attempt_at = None;
+        self.waiting = None;
         self.error = None;
         self.note(now, detail);
     }
@@ -276,6 +277,8 @@ impl Journal {
         self.lost = 0;
         self.next_attempt_at = None;
         self.busy_until = None;
+        // Whoever worked on it before does not take this for a write of its own.
+        self.worker.clear();
         self.note(now, format!("taken up again by {by}"));
         Ok(())
     }

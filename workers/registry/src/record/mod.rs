@@ -26,8 +26,8 @@ pub use journal::{
 };
 pub use journal_steps::{JournalError, MAX_ATTEMPTS, MAX_BEGUN, ReopenError, State, Step};
 pub use package::{IdClaim, PackageRecord};
-pub use release::{Packed, ReleaseRecord, Replacement, Yank};
-pub use source::SourceRecord;
+pub use release::{Origin, Packed, ReleaseRecord, Replacement, Yank};
+pub use source::{Heard, SourceRecord};
 pub use subscriptions::{
     MOST_SUBSCRIPTIONS, Subscribed, Subscription, Subscriptions, TooManySubscriptions,
 };

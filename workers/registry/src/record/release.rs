@@ -67,11 +67,59 @@ pub struct Replacement {
     /// Part of the URL of the archive, so that no cache answers with the one before: the beginning
     /// of the digest of what was fetched.
     pub edition: String,
-    /// When.
+    /// When it was asked for: of several, the last one stands, whichever is done first.
     #[serde(default)]
     pub at: Timestamp,
     /// The delivery that did it.
     pub delivery: DeliveryId,
+    /// The files that were served before, oldest first, at most two: whoever is
+    /// downloading them gets them whole, and an operator may look at them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Digest>,
+    /// The files that are kept no longer since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Digest>,
+}
+
+/// Of how many editions the files are kept besides those that are served.
+const KEPT_EDITIONS: usize = 2;
+
+impl Replacement {
+    /// The replacement by the delivery `delivery`, which came `at`.
+    pub fn new(edition: String, at: Timestamp, delivery: DeliveryId) -> Self {
+        Self {
+            edition,
+            at,
+            delivery,
+            before: Vec::new(),
+            gone: None,
+        }
+    }
+
+    /// The same in the place of the files of `known`.
+    fn after(&self, known: &ReleaseRecord, now: &Packed) -> Self {
+        let earlier = known.replaced.as_ref().map(|earlier| &earlier.before);
+        let mut before: Vec<Digest> = earlier.cloned().unwrap_or_default();
+        before.push(known.packed.artifact);
+        // What is served again is not what was served before.
+        before.retain(|artifact| *artifact != now.artifact);
+        let gone = (before.len() > KEPT_EDITIONS).then(|| before.remove(0));
+        Self {
+            before,
+            gone,
+            ..self.clone()
+        }
+    }
+}
+
+/// A release on GitHub that is published here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// GitHub's number of it.
+    pub number: u64,
+    /// When it was heard that it was published there.
+    #[serde(default)]
+    pub heard_at: Timestamp,
 }
 
 /// A release: `packages/{id}/releases/{version}/release.json`.
@@ -122,6 +170,13 @@ pub struct ReleaseRecord {
     /// Set once an admin has replaced its files: what is served under the version may change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced: Option<Replacement>,
+    /// The release on GitHub that it belongs to: the last one that was published with this content.
+    /// What happens to another one is not about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Origin>,
+    /// When what its publisher said last of it was heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followed_at: Option<Timestamp>,
     /// The delivery that made a finished release of a prerelease.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_by: Option<DeliveryId>,
@@ -133,6 +188,26 @@ pub struct ReleaseRecord {
 record!(ReleaseRecord, "release");
 
 impl ReleaseRecord {
+    /// This release with the files of `new` and what belongs to them; everything else that is known
+    /// of it stays. `None` where a later replacement stands.
+    pub fn replaced_by(&self, new: &Self) -> Option<Self> {
+        let (replacement, known) = (new.replaced.as_ref(), self.replaced.as_ref());
+        let is_older = known
+            .zip(replacement)
+            .is_some_and(|(known, new)| known.at > new.at);
+        if is_older {
+            return None;
+        }
+        Some(Self {
+            title: new.title.clone(),
+            packed: new.packed,
+            compatibility: new.compatibility.clone(),
+            warnings: new.warnings.clone(),
+            replaced: replacement.map(|later| later.after(self, &new.packed)),
+            ..self.clone()
+        })
+    }
+
     /// What the package's channels need to know of the release.
     pub fn summary(&self) -> ReleaseSummary {
         ReleaseSummary {

@@ -34,7 +34,7 @@ pub async fn note_action<H: Objects + Clock>(
         let mut actions = known.cloned().unwrap_or_default();
         // A write that failed may have been stored all the same.
         let is_there = actions.actions.last() == Some(&action);
-        if is_there || (!changed && actions.ends_with(&action.deed)) {
+        if is_there || (!changed && actions.ends_with(by, &action.deed)) {
             return Ok::<_, Infallible>(Change::Keep);
         }
         actions.push(action.clone());

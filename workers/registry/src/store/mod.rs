@@ -7,6 +7,7 @@ mod cores;
 mod deliveries;
 mod publish;
 mod record;
+mod sources;
 mod subscriptions;
 mod update;
 mod upstream;
@@ -19,14 +20,12 @@ pub use cores::set_core;
 pub use deliveries::{RetryError, mark_finished, mark_open, retry};
 pub use publish::{PublishError, Published, ownership, publish};
 pub use record::{Versioned, create, read, write};
+pub use sources::{Source, hear_of_source, remember_source, source};
 pub use subscriptions::{
     SubscribeError, forget_subscriptions, subscribe, subscriptions, unsubscribe,
 };
 pub use update::{Change, UpdateError, update};
-pub use upstream::{
-    Followed, Upstream, follow_publisher, publish_again, published_source, remember_source,
-    withdraw,
-};
+pub use upstream::{Followed, Upstream, belongs_to, follow_publisher, publish_again, withdraw};
 
 use edge::objects::ObjectError;
 

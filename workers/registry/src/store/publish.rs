@@ -4,8 +4,8 @@ use edge::{Clock, Objects};
 
 use super::{Change, StoreError, UpdateError, create, read, update, withdrawn};
 use crate::{
-    Channel, ChannelsRecord, IdClaim, Key, Manifest, Ownership, PackageId, PackageRecord,
-    ReleaseRecord, Repository, Version,
+    Channel, ChannelsRecord, DeliveryId, IdClaim, Key, Manifest, Ownership, PackageId,
+    PackageRecord, ReleaseRecord, Repository, Version,
 };
 
 /// Why a packed release was not published.
@@ -29,6 +29,16 @@ pub enum PublishError {
     Exists {
         /// The version.
         version: Version,
+    },
+    /// The release was to get other content, and has got other content that was asked for later.
+    #[error(
+        "version {version} was replaced meanwhile by delivery {by}, which came later and stands"
+    )]
+    Superseded {
+        /// The version.
+        version: Version,
+        /// The later delivery.
+        by: DeliveryId,
     },
 }
 
@@ -108,6 +118,7 @@ pub async fn publish<H: Objects + Clock>(
     };
     // It may have been withdrawn between its facts and the channels.
     withdrawn::follow(host, &release.id, &release.version).await?;
+    forget_files(host, &release).await?;
     Ok(Published { release, channels })
 }
 
@@ -184,17 +195,38 @@ async fn replace<O: Objects + Clock>(
         if known.packed.sha256 == release.packed.sha256 {
             return Ok(Change::Keep);
         }
-        Ok::<_, std::convert::Infallible>(Change::Write(ReleaseRecord {
-            title: release.title.clone(),
-            packed: release.packed,
-            compatibility: release.compatibility.clone(),
-            warnings: release.warnings.clone(),
-            replaced: release.replaced.clone(),
-            ..known.clone()
-        }))
+        Ok::<_, std::convert::Infallible>(match known.replaced_by(release) {
+            Some(replaced) => Change::Write(replaced),
+            None => Change::Keep,
+        })
     })
     .await?;
-    Ok(replaced.unwrap_or_else(|| release.clone()))
+    let replaced = replaced.unwrap_or_else(|| release.clone());
+    match &replaced.replaced {
+        Some(stands) if replaced.packed.sha256 != release.packed.sha256 => {
+            Err(PublishError::Superseded {
+                version: release.version.clone(),
+                by: stands.delivery.clone(),
+            })
+        }
+        _ => Ok(replaced),
+    }
+}
+
+/// Deletes the files that nobody is served any more: those before the last few that were replaced.
+async fn forget_files<O: Objects>(store: &O, release: &ReleaseRecord) -> Result<(), StoreError> {
+    let replaced = release.replaced.as_ref();
+    let Some(gone) = replaced.and_then(|replaced| replaced.gone) else {
+        return Ok(());
+    };
+    let (id, version) = (&release.id, &release.version);
+    for key in [
+        Key::Archive(id, version, &gone),
+        Key::Manifest(id, version, &gone),
+    ] {
+        store.object_delete(&key.path()).await?;
+    }
+    Ok(())
 }
 
 async fn describe<H: Objects + Clock>(

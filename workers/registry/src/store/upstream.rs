@@ -1,17 +1,15 @@
 //! What a publisher does to a release where it came from, once it is published here.
 
-use std::convert::Infallible;
-
 use edge::{Clock, Objects, Timestamp};
 
 use super::{
-    AdministerError, Change, StoreError, UpdateError,
+    AdministerError, Change,
     administer::{self, Word},
-    read, refresh_catalogue, update, withdrawn,
+    refresh_catalogue, update, withdrawn,
 };
 use crate::{
-    Actor, Channel, DeliveryId, Key, PackageId, ReleaseRecord, Repository, SourceRecord, Version,
-    Yank,
+    Actor, Channel, DeliveryId, Generation, Key, PackageId, ReleaseRecord, Version, Yank,
+    record::Origin,
 };
 
 /// What the publisher says of a release now.
@@ -23,6 +21,8 @@ pub struct Upstream<'a> {
     pub notes_url: Option<&'a str>,
     /// The delivery that says so.
     pub delivery: &'a DeliveryId,
+    /// When it came: what is older than what was said last changes nothing.
+    pub heard: Timestamp,
 }
 
 /// What following the publisher did.
@@ -30,55 +30,16 @@ pub struct Upstream<'a> {
 pub enum Followed {
     /// What is told of the release is up to date; no channel serves anything else.
     Described,
-    /// This delivery made a finished release of a prerelease, and `stable` serves it.
-    Finished(Box<ReleaseRecord>),
+    /// This delivery made a finished release of a prerelease.
+    Finished {
+        /// The release.
+        release: Box<ReleaseRecord>,
+        /// Where `stable` goes on serving a newer one, the generations of Foundry that it is a fix
+        /// for.
+        cores: Vec<Generation>,
+    },
     /// It is a prerelease now, which `stable` does not serve.
     Unfinished,
-}
-
-/// Notes that the release `number` of `repository` on GitHub was published as `source`.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn remember_source<H: Objects + Clock>(
-    host: &H,
-    repository: &Repository,
-    number: u64,
-    source: &SourceRecord,
-) -> Result<(), StoreError> {
-    let key = Key::Source(repository, number);
-    let written = update(host, &key, |known: Option<&SourceRecord>| {
-        Ok::<_, Infallible>(match known {
-            Some(known) if known == source => Change::Keep,
-            _ => Change::Write(source.clone()),
-        })
-    })
-    .await;
-    match written {
-        Ok(_) => Ok(()),
-        Err(UpdateError::Store(error)) => Err(error),
-        Err(UpdateError::Refused(never)) => match never {},
-    }
-}
-
-/// What the release `number` of `repository` on GitHub was published as, if it was and still
-/// belongs to that repository.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn published_source<O: Objects>(
-    store: &O,
-    repository: &Repository,
-    number: u64,
-) -> Result<Option<ReleaseRecord>, StoreError> {
-    let source = read::<SourceRecord, _>(store, &Key::Source(repository, number)).await?;
-    let Some(source) = source.map(|source| source.record) else {
-        return Ok(None);
-    };
-    let key = Key::Release(&source.id, &source.version);
-    let release = read::<ReleaseRecord, _>(store, &key).await?;
-    let release = release.map(|release| release.record);
-    Ok(release.filter(|release| release.repository.is_same_as(repository)))
 }
 
 /// Withdraws a release because its publisher did, as was heard at `heard`, unless it is withdrawn
@@ -99,6 +60,32 @@ pub async fn withdraw<H: Objects + Clock>(
     });
     let (id, version) = (&release.id, &release.version);
     administer::set_yanked(host, id, version, &word, &author(release)).await?;
+    Ok(())
+}
+
+/// Notes that a published release belongs to the release `origin` on GitHub, unless another one was
+/// published there since with the same content.
+///
+/// # Errors
+/// [`AdministerError`].
+pub async fn belongs_to<H: Objects + Clock>(
+    host: &H,
+    release: &ReleaseRecord,
+    origin: Origin,
+) -> Result<(), AdministerError> {
+    let key = Key::Release(&release.id, &release.version);
+    let missing = || AdministerError::NoRelease(release.version.clone());
+    update(host, &key, |known: Option<&ReleaseRecord>| {
+        let known = known.ok_or_else(missing)?;
+        let is_later = |known: Origin| known == origin || known.heard_at > origin.heard_at;
+        if known.source.is_some_and(is_later) {
+            return Ok(Change::Keep);
+        }
+        let mut known = known.clone();
+        known.source = Some(origin);
+        Ok::<_, AdministerError>(Change::Write(known))
+    })
+    .await?;
     Ok(())
 }
 
@@ -148,7 +135,10 @@ pub async fn follow_publisher<H: Objects + Clock>(
     let came_to_stable =
         belongs_on_stable || (release.finished_by.is_some() && !version.is_prerelease());
     let leaves_stable = came_to_stable && by_this(&release.unfinished_by);
+    let mut cores = Vec::new();
     let channels = withdrawn::change(host, id, |channels| {
+        let others = channels.without(version);
+        cores = others.fixes(version, &release.compatibility);
         let renewed = channels.renew(release.summary());
         let moved = match (finished, belongs_on_stable) {
             (true, true) => channels.put_back(version),
@@ -164,9 +154,13 @@ pub async fn follow_publisher<H: Objects + Clock>(
         .as_ref()
         .and_then(|channels| channels.served(&stable));
     let is_served = served.is_some_and(|served| served.version == *version);
-    Ok(match (finished, is_served) {
-        (false, false) => Followed::Unfinished,
-        (true, true) if by_this(&release.finished_by) => Followed::Finished(Box::new(release)),
+    let is_news = is_served || !cores.is_empty();
+    Ok(match finished {
+        false if !is_served => Followed::Unfinished,
+        true if is_news && by_this(&release.finished_by) => Followed::Finished {
+            release: Box::new(release),
+            cores,
+        },
         _ => Followed::Described,
     })
 }
@@ -182,7 +176,14 @@ async fn describe<H: Objects + Clock>(
     let key = Key::Release(id, version);
     let release = update(host, &key, |release: Option<&ReleaseRecord>| {
         let release = release.ok_or_else(missing)?;
+        if release
+            .followed_at
+            .is_some_and(|last| last > upstream.heard)
+        {
+            return Ok(Change::Keep);
+        }
         let mut described = release.clone();
+        described.followed_at = Some(upstream.heard);
         if release.prerelease && !upstream.prerelease {
             described.finished_by = Some(upstream.delivery.clone());
         }

@@ -1,11 +1,12 @@
 //! `POST /webhooks/github`.
 //!
-//! 1. A signature must be there → `401`; the body is read, at most 25 MB → `413`.
+//! 1. A signature must be there → `401`; the body is read, at most 25 MB → `413`, in 15 seconds →
+//!    `408`, and within the memory that all deliveries share → `503`.
 //! 2. The signature is checked over the raw bytes → `401`.
 //! 3. The headers say which event and which delivery → `400`.
 //! 4. The body is read as JSON → `400`.
 //! 5. A ping is answered; other events and actions are ignored → `200`, and so is what happens to a
-//!    release that was not published here ([`FOLLOWED`]).
+//!    release that was never published here ([`FOLLOWED`]).
 //! 6. The repository must be allowed → `403`.
 //! 7. The delivery is journalled → `202`, or `200` where it was before; the work goes on after the
 //!    response.
@@ -13,12 +14,23 @@
 use edge::{
     BodyError, Problem, Request, Response, StatusCode,
     config::{self, ConfigError, name},
+    header,
 };
-use registry::{DeliveryId, Journal, Key, Repository, record::ReleaseSource, store, text};
+use registry::{
+    DeliveryId, Journal, Key, Repository,
+    record::{Heard, ReleaseSource},
+    store::{self, StoreError},
+    text,
+};
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-use super::{allowed::AllowedRepositories, event::ReleaseEvent, signature::Signature};
+use super::{
+    allowed::AllowedRepositories,
+    event::ReleaseEvent,
+    intake::{self, Intake, Unread},
+    signature::Signature,
+};
 use crate::{
     Host,
     admin::input,
@@ -43,13 +55,19 @@ pub async fn receive<H: Host>(host: &H, request: Request) -> Result<Response, Pr
     if announced.is_ok_and(|length: u64| length > MAX_PAYLOAD) {
         return Err(unreadable(BodyError::TooLarge { limit: MAX_PAYLOAD }));
     }
-    let body = request.body.bytes(MAX_PAYLOAD).await.map_err(unreadable)?;
-    if !signature.is_of(&secret, &body) {
+    let intake = match Intake::read(host, request.body, MAX_PAYLOAD).await {
+        Ok(intake) => intake,
+        Err(Unread::Busy) => return Ok(busy()),
+        Err(Unread::Slow) => return Err(slow()),
+        Err(Unread::Body(error)) => return Err(unreadable(error)),
+    };
+    let body = &intake.bytes;
+    if !signature.is_of(&secret, body) {
         return Err(bad_signature());
     }
     let delivery = DeliveryId::parse(&delivery)
         .map_err(|error| Problem::bad_request(format!("X-GitHub-Delivery: {error}")))?;
-    check_json(&body, &media)?;
+    check_json(body, &media)?;
     if event == "ping" {
         return Ok(Response::json(StatusCode::OK, &json!({ "status": "pong" })));
     }
@@ -57,9 +75,10 @@ pub async fn receive<H: Host>(host: &H, request: Request) -> Result<Response, Pr
         let event = text::excerpt(&event, LONGEST_WORD);
         return Ok(ignored(format!("event `{event}` publishes nothing")));
     }
-    let release: ReleaseEvent = serde_json::from_slice(&body).map_err(|_| {
+    let release: ReleaseEvent = serde_json::from_slice(body).map_err(|_| {
         Problem::bad_request("the body is not the payload of a `release` event as GitHub sends it")
     })?;
+    drop(intake);
     if let Some(reason) = nothing_to_do(host, &release).await? {
         return Ok(ignored(reason));
     }
@@ -84,9 +103,10 @@ async fn nothing_to_do<H: Host>(host: &H, event: &ReleaseEvent) -> Result<Option
             "the repository has a name that no repository has".to_owned(),
         ));
     };
-    let published = store::published_source(host, &repository, event.release.id).await;
-    let published = published.map_err(|error| input::store_failed(host, &error))?;
-    Ok(published
+    // Whoever is still publishing it was heard of: the delivery waits for that.
+    let source = store::source(host, &repository, event.release.id).await;
+    let source = source.map_err(|error| input::store_failed(host, &error))?;
+    Ok(source
         .is_none()
         .then(|| format!("action `{shown}` changes nothing: the release was not published here")))
 }
@@ -101,6 +121,25 @@ fn unreadable(error: BodyError) -> Problem {
         ),
         _ => Problem::bad_request("the body broke off"),
     }
+}
+
+fn slow() -> Problem {
+    Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "slow",
+        "Too slow",
+        "the body did not come in time; press \"Redeliver\" in the webhook's recent deliveries",
+    )
+}
+
+fn busy() -> Response {
+    let problem = Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "busy",
+        "Busy",
+        "too many deliveries are being read; try again in a moment",
+    );
+    Response::from(problem).with_text(header::RETRY_AFTER, intake::RETRY_AFTER)
 }
 
 fn bad_signature() -> Problem {
@@ -183,12 +222,26 @@ async fn accept<H: Host>(
         host.now(),
     );
     journal.worker = pipeline::worker_name(host);
+    // Before the journal: what happens to the release from now on is not to be lost.
+    hear(host, &journal).await.map_err(unavailable)?;
     if !pipeline::open(host, &journal).await.map_err(unavailable)? {
         return Ok(duplicate(host, &journal));
     }
     go_on(host, delivery.clone());
     let answer = json!({ "status": "accepted", "delivery": delivery });
     Ok(Response::json(StatusCode::ACCEPTED, &answer))
+}
+
+/// Notes that a release is being published, for what happens to it on GitHub meanwhile and later.
+async fn hear<H: Host>(host: &H, journal: &Journal) -> Result<(), StoreError> {
+    let (Some(number), "published") = (journal.source.release_id, journal.action.as_str()) else {
+        return Ok(());
+    };
+    let heard = Heard {
+        delivery: journal.delivery.clone(),
+        at: journal.received_at,
+    };
+    store::hear_of_source(host, &journal.repository, number, &heard).await
 }
 
 /// Answers a redelivery. GitHub shows the answer to whoever presses "Redeliver", so it says how the

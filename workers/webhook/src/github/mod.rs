@@ -4,6 +4,7 @@ pub mod allowed;
 pub mod client;
 pub mod deliver;
 pub mod event;
+mod intake;
 pub mod signature;
 
 pub use client::Client;

@@ -244,10 +244,11 @@ fn fixes(
     }
 }
 
-/// Names of the archive's entries, relative to the manifest's folder.
+/// Names of what is packed of the archive, relative to the manifest's folder.
 fn entry_names(inspected: &Inspected) -> EntryNames {
     let folder = inspected.manifest.path("");
     let names = inspected.directory.entries().iter();
+    let names = names.filter(|entry| !entry.is_link());
     EntryNames::new(names.filter_map(|entry| entry.name().strip_prefix(folder.as_str())))
 }
 

@@ -2,8 +2,8 @@
 
 use edge::{log, objects};
 use registry::{
-    Actor, Failure, Journal, Key, MAX_MANIFEST, Manifest, ReleaseRecord, SourceRecord, State,
-    record::{Deed, PackageFacts, Replacement, SCHEMA},
+    Actor, Failure, Journal, Key, MAX_MANIFEST, Manifest, ReleaseRecord, State,
+    record::{Deed, Origin, PackageFacts, Replacement, SCHEMA},
     store::{self, AdministerError, PublishError},
     text,
 };
@@ -18,14 +18,15 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
         return Err(Failure::new("journal", "nothing was packed").into());
     };
     let manifest = stored_manifest(host, &facts).await?;
+    check_archive(host, &facts).await?;
     let release = release(host, &journal, &facts);
     let published = store::publish(host, &release, &manifest)
         .await
         .map_err(in_words)?;
     note_replacement(host, &journal, &published.release).await?;
     refresh(host, &journal).await;
-    remember(host, &journal, &facts).await?;
     let mut release = published.release;
+    remember(host, &journal, &facts, &release).await?;
     if journal.source.direct.is_none() {
         release = store::publish_again(host, &release, journal.received_at)
             .await
@@ -87,12 +88,24 @@ async fn remember<H: Host>(
     host: &H,
     journal: &Journal,
     facts: &PackageFacts,
+    release: &ReleaseRecord,
 ) -> Result<(), StepError> {
-    let Some(number) = journal.source.release_id else {
+    let Some(origin) = origin(journal) else {
         return Ok(());
     };
-    let source = SourceRecord::new(facts.id.clone(), facts.version.clone());
-    Ok(store::remember_source(host, &journal.repository, number, &source).await?)
+    let (id, version) = (&facts.id, &facts.version);
+    store::belongs_to(host, release, origin)
+        .await
+        .map_err(administered)?;
+    store::remember_source(host, &journal.repository, origin.number, id, version).await?;
+    Ok(())
+}
+
+fn origin(journal: &Journal) -> Option<Origin> {
+    journal.source.release_id.map(|number| Origin {
+        number,
+        heard_at: journal.received_at,
+    })
 }
 
 /// A change of a published release that was not made.
@@ -108,6 +121,9 @@ fn in_words(error: PublishError) -> StepError {
         PublishError::Store(error) => error.into(),
         PublishError::Owned { .. } => Failure::new("id.owned", error.to_string()).into(),
         PublishError::Exists { .. } => Failure::new("version.exists", error.to_string()).into(),
+        PublishError::Superseded { .. } => {
+            Failure::new("version.replaced", error.to_string()).into()
+        }
     }
 }
 
@@ -122,6 +138,16 @@ async fn stored_manifest<H: Host>(host: &H, facts: &PackageFacts) -> Result<Mani
     };
     Manifest::parse(&stored.bytes)
         .map_err(|error| Failure::new("manifest", error.to_string()).into())
+}
+
+/// Files of an edition are deleted once it was replaced several times; one that was packed before,
+/// to be served again, is looked at before it is.
+async fn check_archive<H: Host>(host: &H, facts: &PackageFacts) -> Result<(), StepError> {
+    let key = Key::Archive(&facts.id, &facts.version, &facts.packed.artifact);
+    if facts.edition.is_some() && host.object_head(&key.path()).await?.is_none() {
+        return Err(StepError::StagingLost);
+    }
+    Ok(())
 }
 
 fn release<H: Host>(host: &H, journal: &Journal, facts: &PackageFacts) -> ReleaseRecord {
@@ -143,11 +169,11 @@ fn release<H: Host>(host: &H, journal: &Journal, facts: &PackageFacts) -> Releas
         delivery: journal.delivery.clone(),
         warnings: facts.warnings.clone(),
         yanked: None,
-        replaced: facts.edition.clone().map(|edition| Replacement {
-            edition,
-            at: host.now(),
-            delivery: journal.delivery.clone(),
+        replaced: facts.edition.clone().map(|edition| {
+            Replacement::new(edition, journal.received_at, journal.delivery.clone())
         }),
+        source: origin(journal),
+        followed_at: None,
         finished_by: None,
         unfinished_by: None,
     }

@@ -45,10 +45,12 @@ pub struct Resumed {
 /// # Errors
 /// [`ObjectError`] where the store would not list them.
 pub async fn run_all<H: Host>(host: &H) -> Result<Vec<Resumed>, ObjectError> {
+    let marks = marks(host).await?;
     let round = Round {
         host,
+        // A store that is slow to list them does not take the time to work on them.
         latest: host.now().plus(BEGUN_WITHIN),
-        marks: RefCell::new(marks(host).await?),
+        marks: RefCell::new(marks),
         worked: Cell::new(0),
         resumed: RefCell::default(),
     };

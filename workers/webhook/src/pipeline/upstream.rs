@@ -6,17 +6,29 @@
 //! | `edited` | its notes' URL is taken over, and whether it is a prerelease; one that becomes one leaves `stable`, unless an admin put it there |
 //! | `released` | the same: a prerelease that is one no longer goes to `stable`, and is announced there |
 //!
-//! Nothing here changes what is stored of the release itself.
+//! Nothing here changes what is stored of the release itself. What happens while the release is still
+//! being published waits until it is. Of several things that happened, the last one heard counts,
+//! whatever is worked on first.
+
+use std::time::Duration;
 
 use registry::{
-    Channel, Journal, ReleaseRecord, State,
-    record::PackageFacts,
-    store::{self, Followed, Upstream},
+    Channel, Generation, Journal, Key, ReleaseRecord, State,
+    record::{Heard, PackageFacts, Waiting},
+    store::{self, Followed, Source, Upstream},
     text,
 };
 
 use super::publish::administered;
 use crate::{Host, failure::StepError};
+
+/// Pauses before the second, third, … look at whether a release is published, in seconds; the last
+/// one repeats.
+const PAUSES: [u64; 6] = [2, 5, 15, 60, 120, 600];
+
+/// How long a release that is being published is waited for, in milliseconds: longer than all
+/// attempts to publish it take.
+const PATIENCE: i64 = 24 * 60 * 60 * 1000;
 
 /// The actions of GitHub's `release` event that are followed here.
 pub const FOLLOWED: [&str; 4] = ["deleted", "unpublished", "edited", "released"];
@@ -29,16 +41,53 @@ pub(super) fn is_about_published(journal: &Journal) -> bool {
 /// Follows the publisher.
 pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Journal, StepError> {
     let number = journal.source.release_id.unwrap_or_default();
-    let release = store::published_source(host, &journal.repository, number).await?;
+    let source = store::source(host, &journal.repository, number).await?;
+    let Source { record, release } = source.unwrap_or_default();
     let Some(release) = release else {
+        if let Some(heard) = &record.heard {
+            wait_for(host, &journal, heard).await?;
+        }
         journal.conclude(State::Done, host.now(), "the release is not published here");
         return Ok(journal);
     };
+    let withdraws = matches!(journal.action.as_str(), "deleted" | "unpublished");
+    if withdraws && record.was_published_after(journal.received_at) {
+        let detail = "the release was published again since";
+        journal.conclude(State::Done, host.now(), detail);
+        return Ok(journal);
+    }
     match journal.action.as_str() {
         "deleted" => withdraw(host, journal, &release, "deleted").await,
         "unpublished" => withdraw(host, journal, &release, "made a draft again").await,
         _ => follow(host, journal, &release).await,
     }
+}
+
+/// Has the delivery wait while the one that publishes the release is at it.
+async fn wait_for<H: Host>(host: &H, journal: &Journal, heard: &Heard) -> Result<(), StepError> {
+    let key = Key::Delivery(&heard.delivery);
+    let publishing = store::read::<Journal, _>(host, &key).await?;
+    let is_at_it = publishing.is_some_and(|publishing| publishing.record.state < State::Published);
+    let now = host.now();
+    let mut waiting = journal.waiting.clone().unwrap_or_else(|| Waiting {
+        reason: format!(
+            "delivery {} is still publishing the release",
+            heard.delivery
+        ),
+        since: now,
+        until: now.plus(PATIENCE),
+        looks: 0,
+    });
+    if !is_at_it || waiting.until <= now {
+        return Ok(());
+    }
+    let look = usize::try_from(waiting.looks).unwrap_or(usize::MAX);
+    let pause = PAUSES.get(look.min(PAUSES.len() - 1)).copied();
+    waiting.looks += 1;
+    Err(StepError::Waiting(
+        waiting,
+        Duration::from_secs(pause.unwrap_or(1)),
+    ))
 }
 
 async fn withdraw<H: Host>(
@@ -51,9 +100,30 @@ async fn withdraw<H: Host>(
     store::withdraw(host, release, &reason, journal.received_at)
         .await
         .map_err(administered)?;
-    let detail = format!("{} {} is withdrawn: {reason}", release.id, release.version);
+    let detail = match published_meanwhile(host, &journal).await? {
+        true => "the release was published again since".to_owned(),
+        false => format!("{} {} is withdrawn: {reason}", release.id, release.version),
+    };
     journal.conclude(State::Done, host.now(), detail);
     Ok(journal)
+}
+
+/// Takes a withdrawal back where the release was published again before it was written: whoever
+/// publishes it may have seen nothing yet to take back.
+async fn published_meanwhile<H: Host>(host: &H, journal: &Journal) -> Result<bool, StepError> {
+    let number = journal.source.release_id.unwrap_or_default();
+    let source = store::source(host, &journal.repository, number).await?;
+    let source = source.unwrap_or_default();
+    let heard = source.record.heard.map(|heard| heard.at);
+    match (heard, source.release) {
+        (Some(at), Some(release)) if at > journal.received_at => {
+            store::publish_again(host, &release, at)
+                .await
+                .map_err(administered)?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
 }
 
 async fn follow<H: Host>(
@@ -67,6 +137,7 @@ async fn follow<H: Host>(
         prerelease: journal.source.prerelease,
         notes_url: notes_url.as_deref(),
         delivery: &journal.delivery,
+        heard: journal.received_at,
     };
     let followed = store::follow_publisher(host, id, version, &upstream).await;
     let now = host.now();
@@ -78,9 +149,11 @@ async fn follow<H: Host>(
             let detail = format!("{id} {version} is a prerelease, which stable does not serve");
             journal.conclude(State::Done, now, detail);
         }
-        Followed::Finished(finished) => {
-            journal.package = Some(facts(&finished));
-            let detail = format!("{id} {version} is no longer a prerelease: stable serves it");
+        Followed::Finished { release, cores } => {
+            let facts = facts(&release, cores);
+            let track = facts.track();
+            journal.package = Some(facts);
+            let detail = format!("{id} {version} is no longer a prerelease: {track} serves it");
             journal.conclude(State::Published, now, detail);
         }
     }
@@ -88,7 +161,7 @@ async fn follow<H: Host>(
 }
 
 /// What is told of a prerelease that is finished.
-fn facts(release: &ReleaseRecord) -> PackageFacts {
+fn facts(release: &ReleaseRecord, cores: Vec<Generation>) -> PackageFacts {
     PackageFacts {
         id: release.id.clone(),
         kind: release.kind,
@@ -99,6 +172,6 @@ fn facts(release: &ReleaseRecord) -> PackageFacts {
         packed: release.packed,
         warnings: release.warnings.clone(),
         edition: None,
-        cores: Vec::new(),
+        cores,
     }
 }

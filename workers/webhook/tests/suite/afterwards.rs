@@ -16,7 +16,7 @@ use crate::world::{
 };
 
 /// GitHub tells of `action`, and everything is done about it.
-fn tell(
+pub fn tell(
     world: &World,
     delivery: &str,
     tag: &str,
@@ -31,7 +31,7 @@ fn tell(
     serde_json::from_slice(&body).unwrap()
 }
 
-fn told(
+pub fn told(
     world: &World,
     delivery: &str,
     tag: &str,
@@ -43,9 +43,9 @@ fn told(
     journal(&world.host, delivery).unwrap()
 }
 
-fn same(_: &mut Value) {}
+pub fn same(_: &mut Value) {}
 
-fn two_releases() -> World {
+pub fn two_releases() -> World {
     let world = World::new();
     for (delivery, version) in [("d-1", "1.0.0"), ("d-2", "1.1.0")] {
         let tag = format!("v{version}");
@@ -234,6 +234,32 @@ fn an_admins_withdrawal_counts_after_the_authors() {
 }
 
 #[test]
+fn an_admins_withdrawal_after_the_authors_is_noted_even_if_not_at_once() {
+    let world = two_releases();
+    told(&world, "d-3", "v1.1.0", "unpublished", &same);
+    let failing = world.host.peer();
+    failing.inject(|point| {
+        let is_it = point.operation == Operation::Put && point.name.ends_with("actions.json");
+        is_it.then_some(Fault::Before)
+    });
+    let yank = "/admin/v1/packages/maps/releases/1.1.0/yank";
+    let (status, _) = admin(&failing, "POST", yank, r#"{"reason":"breaks"}"#);
+    assert!(status.is_server_error(), "{status}");
+    let by_admins = || {
+        let actions = world.host.bytes("packages/maps/actions.json").unwrap();
+        let actions: Value = serde_json::from_slice(&actions).unwrap();
+        let actions = actions["actions"].as_array().unwrap().iter();
+        let by_admin = actions.filter(|action| action["by"]["kind"] == "admin");
+        by_admin.count()
+    };
+    assert_eq!(by_admins(), 0);
+    for _ in 0..2 {
+        admin(&world.host, "POST", yank, r#"{"reason":"breaks"}"#);
+        assert_eq!(by_admins(), 1);
+    }
+}
+
+#[test]
 fn what_an_admin_promoted_stays_on_stable_when_its_author_edits_it() {
     let marked = |release: &mut Value| release["prerelease"] = true.into();
     for (version, tag, published, edits) in [
@@ -291,7 +317,7 @@ fn an_older_delivery_brings_nothing_back() {
     dying.inject(move |point| {
         let is_put = point.operation == Operation::Put;
         let was = is_published.get();
-        is_published.set(was || (is_put && point.name.starts_with("repositories/")));
+        is_published.set(was || (is_put && point.name == "packages/maps/channels.json"));
         let is_it = was && is_put && point.name == "deliveries/d-2.json";
         is_it.then_some(Fault::CrashBefore)
     });

@@ -19,7 +19,7 @@ fn publish(
     world.publish(delivery, &tag)
 }
 
-fn for_core(world: &World, generation: u16) -> Option<String> {
+pub fn for_core(world: &World, generation: u16) -> Option<String> {
     let track = Track::Core(Generation::new(generation).unwrap());
     let channels = channels(&world.host, "maps")?;
     let served = channels.serving(&track)?;

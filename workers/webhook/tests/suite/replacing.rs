@@ -12,7 +12,8 @@ use testkit::{
 use crate::{
     subscriptions::subscribe,
     world::{
-        ADMIN_TOKEN, World, admin, answer, assert_done, assert_whole, channels, journal, served,
+        ADMIN_TOKEN, World, admin, answer, assert_done, assert_whole, channels, journal,
+        resume_until_finished, served,
     },
 };
 
@@ -257,4 +258,72 @@ fn a_token_is_shown_although_nobody_could_note_who_made_it() {
     let log = failing.log_lines().join("\n");
     assert_eq!(log.matches("action-not-noted").count(), 2, "{log}");
     assert!(!log.contains(token), "the token is in the log");
+}
+
+/// A module of that content.
+fn edition(content: u8) -> Package {
+    Package::module("maps", "1.0.0").file("a.js", vec![content])
+}
+
+#[test]
+fn of_two_replacements_the_later_one_stands() {
+    let world = World::new();
+    put(&world, "", ADMIN_TOKEN, &edition(0));
+    // It stops before it makes visible what it has packed.
+    let dying = world.host.peer();
+    dying.inject(|point| {
+        let is_it = point.operation == Operation::Put
+            && point.name == "packages/maps/releases/1.0.0/release.json";
+        is_it.then_some(Fault::CrashBefore)
+    });
+    let older = request("PUT", &format!("{RELEASE}?replace=true"))
+        .header("authorization", &format!("Bearer {ADMIN_TOKEN}"))
+        .body(edition(1).zip())
+        .build();
+    assert!(
+        dying
+            .run(edge::serve::<webhook::Webhook, _>(&dying, older))
+            .is_err()
+    );
+    world.host.advance(std::time::Duration::from_secs(1));
+    let (status, said) = put(&world, "?replace=true", ADMIN_TOKEN, &edition(2));
+    assert_eq!(status, StatusCode::CREATED, "{said}");
+    let stands = record(&world);
+
+    let open = world.host.keys().into_iter().find_map(|key| {
+        let delivery = key.strip_prefix("open/")?;
+        Some(delivery.to_owned())
+    });
+    let open = open.unwrap();
+    world.host.advance(std::time::Duration::from_secs(600));
+    let journal = resume_until_finished(&world.host, &open).unwrap();
+    let error = journal.error.unwrap();
+    assert_eq!(
+        (journal.state, error.code.as_str()),
+        (State::Failed, "version.replaced")
+    );
+    let by = stands.replaced.as_ref().unwrap().delivery.as_str();
+    assert!(error.message.contains(by), "{}", error.message);
+    assert_eq!(record(&world), stands);
+    assert_whole(&world.host, "maps");
+}
+
+#[test]
+fn of_what_was_replaced_the_last_two_are_kept() {
+    let world = World::new();
+    put(&world, "", ADMIN_TOKEN, &edition(0));
+    let files = || {
+        let keys = world.host.keys();
+        let files = keys
+            .iter()
+            .filter(|key| key.ends_with("/package.zip") || key.ends_with("/manifest.json"));
+        files.count()
+    };
+    for (content, expected) in [(1, 4), (2, 6), (3, 6), (4, 6), (2, 6), (3, 6), (3, 6)] {
+        world.host.advance(std::time::Duration::from_secs(1));
+        let (status, said) = put(&world, "?replace=true", ADMIN_TOKEN, &edition(content));
+        assert_eq!(status, StatusCode::CREATED, "{said}");
+        assert_eq!(files(), expected, "{content}");
+        assert_whole(&world.host, "maps");
+    }
 }

@@ -4,7 +4,7 @@ use edge::StatusCode;
 use registry::{State, record::Status};
 use testkit::{
     fake::{Mode, Reply, Rule},
-    memory::request,
+    memory::{Operation, request},
     package::Package,
 };
 
@@ -110,4 +110,22 @@ fn what_cannot_be_retried_is_refused_in_words() {
         said["detail"].as_str().unwrap().contains("upload it again"),
         "{said}"
     );
+}
+
+#[test]
+fn a_store_that_is_slow_to_list_leaves_time_to_work() {
+    let world = World::new();
+    world.release("v1.0.0", &Package::module("maps", "1.0.0"));
+    world.deliver_to(&world.host, "d-1", "v1.0.0").unwrap();
+    world.host.drop_deferred();
+    let slow = world.host.peer();
+    let clock = world.host.peer();
+    slow.inject(move |point| {
+        if point.operation == Operation::List {
+            clock.advance(std::time::Duration::from_secs(30));
+        }
+        None
+    });
+    slow.run(edge::tick::<webhook::Webhook, _>(&slow)).unwrap();
+    assert_done(&journal(&world.host, "d-1").unwrap());
 }
