@@ -18,6 +18,7 @@ pub mod http;
 pub mod interactions;
 pub mod newer;
 pub mod node;
+pub mod outside;
 pub mod package;
 pub mod processes;
 pub mod publish;

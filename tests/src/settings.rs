@@ -8,7 +8,10 @@ use std::{
 };
 
 use anyhow::Result;
-use testkit::payload::interaction::{APPLICATION, GUILD, InteractionKey};
+use testkit::{
+    fake::server,
+    payload::interaction::{APPLICATION, GUILD, InteractionKey},
+};
 
 use crate::target::Runtime;
 
@@ -37,13 +40,14 @@ pub const NAMES: &[&str] = &[
 /// The role whose members may administer releases from Discord.
 pub const ADMIN_ROLE: &str = "1309430000000000001";
 
-/// Configuration with secrets that protect nothing, and addresses of this machine that are free.
+/// Configuration with secrets that protect nothing, and addresses where the fakes listen that are free.
 ///
 /// # Errors
 /// Where no port is free.
 pub fn shared() -> Result<BTreeMap<String, String>> {
     // Bound together, so that no two are the same.
-    let listeners = [(); 6].map(|()| TcpListener::bind("127.0.0.1:0"));
+    let own = server::address();
+    let listeners = [(); 6].map(|()| TcpListener::bind((own, 0)));
     let mut addresses = Vec::new();
     for listener in listeners {
         addresses.push(listener?.local_addr()?.to_string());
@@ -88,7 +92,7 @@ pub fn shared() -> Result<BTreeMap<String, String>> {
         ),
         // Spin's sandbox lets through what is named; see spin.toml.
         ("ALLOW_GITHUB_API", format!("http://{api}")),
-        ("ALLOW_GITHUB_ASSETS", "http://127.0.0.1:*".to_owned()),
+        ("ALLOW_GITHUB_ASSETS", format!("http://{own}:*")),
         ("ALLOW_DISCORD", format!("http://{discord}")),
         ("ALLOW_DISCORD_API", format!("http://{discord}")),
         ("ALLOW_FOUNDRY", format!("http://{foundry}")),

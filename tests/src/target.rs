@@ -121,6 +121,17 @@ impl Target {
         ))
     }
 
+    /// A server that is there and was configured with `variables`.
+    pub fn at(authority: &str, variables: BTreeMap<String, String>) -> Self {
+        Self {
+            runtime: Runtime::Other,
+            authority: authority.to_owned(),
+            variables,
+            log: None,
+            running: None,
+        }
+    }
+
     /// A server that was started with `variables`.
     pub fn around(running: Running, variables: BTreeMap<String, String>) -> Self {
         Self {

@@ -119,6 +119,14 @@ impl Repository {
         }
     }
 
+    /// The wasm function that panics, leaks and burns CPU when it is told to.
+    pub fn unruly(&self) -> Function {
+        Function {
+            name: "unruly".into(),
+            entry: self.path("tests/unruly"),
+        }
+    }
+
     /// Cargo's target folder, wherever the user's configuration puts it.
     pub fn target(&self) -> Result<PathBuf> {
         #[derive(Deserialize)]

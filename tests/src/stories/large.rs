@@ -31,7 +31,11 @@ pub fn cases() -> Vec<Case> {
     )]
 }
 
-fn large(world: &World) -> Result<()> {
+/// Publishes 300 MB, and fetches them whole, in parts and from another track.
+///
+/// # Errors
+/// Where other bytes come, or they take too much memory.
+pub fn large(world: &World) -> Result<()> {
     let id = world.id("large");
     // The only file with bytes of the pattern.
     let package = Package::module(&id, "1.0.0")

@@ -13,7 +13,6 @@ use testkit::{
 
 use super::everything;
 use crate::{
-    publish::Delivery,
     runtime::Running,
     settings,
     suite::Case,
@@ -34,9 +33,10 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// A delivery that is interrupted.
-struct Interrupted<'w> {
+pub struct Interrupted {
     name: &'static str,
-    delivery: Delivery<'w>,
+    /// `X-GitHub-Delivery`.
+    delivery: String,
 }
 
 fn killed(outer: &World) -> Result<()> {
@@ -53,23 +53,11 @@ fn killed(outer: &World) -> Result<()> {
     running = target.take_running().context("it was just started")?;
     let world = World::new(target)?;
 
-    let interrupted = [fetching(&world)?, announcing(&world)?];
-    let done = Package::module(&world.id("done"), "1.0.0");
-    world
-        .release("acme/done", "v1.0.0")
-        .asset("module.zip", done.zip())
-        .publish()?;
-    wait_until_busy(&world, &interrupted)?;
+    let interrupted = begin(&world)?;
     running.kill()?;
-    world.fakes.github().behave();
-    world.fakes.discord().behave();
 
     let running = Running::start_at(runtime, &variables, &folder, &authority)?;
-    // What was published is there at once.
-    let manifest = format!("/packages/{}/module.json", world.id("done"));
-    world.get(manifest).send()?.expect(200)?;
-    resume(&world, &interrupted)?;
-    converged(&world, &interrupted)?;
+    finish(&world, &interrupted)?;
     everything::no_leaks(&world)?;
     everything::logged(&world)?;
     drop(running);
@@ -77,8 +65,37 @@ fn killed(outer: &World) -> Result<()> {
     Ok(())
 }
 
+/// Publishes one package, and begins to publish two more that come to no end.
+///
+/// # Errors
+/// Where the server is done with them, or with nothing.
+pub fn begin(world: &World) -> Result<Vec<Interrupted>> {
+    let interrupted = vec![fetching(world)?, announcing(world)?];
+    let done = Package::module(&world.id("done"), "1.0.0");
+    world
+        .release("acme/done", "v1.0.0")
+        .asset("module.zip", done.zip())
+        .publish()?;
+    wait_until_busy(world, &interrupted)?;
+    Ok(interrupted)
+}
+
+/// After the kill: what was published is there at once, and the rest is finished, nothing lost and
+/// nothing doubled.
+///
+/// # Errors
+/// Where it is not so.
+pub fn finish(world: &World, interrupted: &[Interrupted]) -> Result<()> {
+    world.fakes.github().behave();
+    world.fakes.discord().behave();
+    let manifest = format!("/packages/{}/module.json", world.id("done"));
+    world.get(manifest).send()?.expect(200)?;
+    resume(world, interrupted)?;
+    converged(world, interrupted)
+}
+
 /// A delivery whose archive comes slowly from GitHub.
-fn fetching(world: &World) -> Result<Interrupted<'_>> {
+fn fetching(world: &World) -> Result<Interrupted> {
     let name = "fetching";
     let package = Package::module(&world.id(name), "1.0.0");
     let package = package.file("noise.bin", testkit::pattern::piece(7, 400_000));
@@ -104,11 +121,12 @@ fn fetching(world: &World) -> Result<Interrupted<'_>> {
         ensure!(started.elapsed() < PATIENCE, "the asset is not asked for");
         thread::sleep(Duration::from_millis(20));
     }
+    let delivery = delivery.id;
     Ok(Interrupted { name, delivery })
 }
 
 /// A delivery whose message Discord has got, but not confirmed.
-fn announcing(world: &World) -> Result<Interrupted<'_>> {
+fn announcing(world: &World) -> Result<Interrupted> {
     let name = "announcing";
     let package = Package::module(&world.id(name), "1.0.0");
     let release = world
@@ -123,12 +141,13 @@ fn announcing(world: &World) -> Result<Interrupted<'_>> {
         ensure!(started.elapsed() < PATIENCE, "nothing is announced");
         thread::sleep(Duration::from_millis(20));
     }
+    let delivery = delivery.id;
     Ok(Interrupted { name, delivery })
 }
 
-fn wait_until_busy(world: &World, interrupted: &[Interrupted<'_>]) -> Result<()> {
+fn wait_until_busy(world: &World, interrupted: &[Interrupted]) -> Result<()> {
     for (one, state) in interrupted.iter().zip(["received", "published"]) {
-        let journal = world.journal(&one.delivery.id)?;
+        let journal = world.journal(&one.delivery)?;
         ensure!(
             journal.state() == state,
             "{} is {}",
@@ -140,7 +159,7 @@ fn wait_until_busy(world: &World, interrupted: &[Interrupted<'_>]) -> Result<()>
 }
 
 /// Resumes until nothing is left.
-fn resume(world: &World, interrupted: &[Interrupted<'_>]) -> Result<()> {
+fn resume(world: &World, interrupted: &[Interrupted]) -> Result<()> {
     let started = Instant::now();
     loop {
         let answer = world
@@ -149,7 +168,7 @@ fn resume(world: &World, interrupted: &[Interrupted<'_>]) -> Result<()> {
             .json()?;
         let mut unfinished = 0;
         for one in interrupted {
-            let state = world.journal(&one.delivery.id)?.state().to_owned();
+            let state = world.journal(&one.delivery)?.state().to_owned();
             unfinished += usize::from(!matches!(state.as_str(), "done" | "failed"));
         }
         if unfinished == 0 {
@@ -167,10 +186,10 @@ fn resume(world: &World, interrupted: &[Interrupted<'_>]) -> Result<()> {
     }
 }
 
-fn converged(world: &World, interrupted: &[Interrupted<'_>]) -> Result<()> {
+fn converged(world: &World, interrupted: &[Interrupted]) -> Result<()> {
     for one in interrupted {
         let id = world.id(one.name);
-        let journal = world.finished(&one.delivery.id)?;
+        let journal = world.finished(&one.delivery)?;
         ensure!(journal.state() == "done", "{}", journal.0);
         let manifest = world
             .get(format!("/packages/{id}/module.json"))

@@ -59,7 +59,7 @@ pub fn all(
 ///
 /// Cargo knows best whether something changed, so it is always asked; what
 /// comes after it runs only for another wasm than the last one.
-fn one(
+pub fn one(
     repository: &Repository,
     function: &Function,
     platform: Platform,

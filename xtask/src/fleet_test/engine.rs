@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{packages::Programs, switch::Switch};
+use super::{fleet::STACK, packages::Programs, switch::Switch};
 use crate::run;
 
 /// How long an engine may take to answer after its start.
@@ -145,21 +145,15 @@ impl Node {
     /// Has the namespace forget what an engine put into it, as a machine that lost power does: the
     /// next engine would forward its ports to containers that are gone.
     fn forget(&self) {
-        let inside = || {
-            let mut command = Command::new("nsenter");
-            command.arg(format!("--net=/run/netns/{}", namespace(&self.name)));
-            self.programs.environment(&mut command);
-            command
-        };
         for table in ["nat", "filter", "mangle"] {
             for what in ["--flush", "--delete-chain"] {
-                let mut iptables = inside();
+                let mut iptables = self.inside();
                 iptables.arg(self.programs.path("iptables"));
                 let _ = run::succeeds(iptables.args(["--table", table, what]));
             }
         }
         for bridge in ["docker0", "docker_gwbridge"] {
-            let _ = run::succeeds(inside().args(["ip", "link", "delete", bridge]));
+            let _ = run::succeeds(self.inside().args(["ip", "link", "delete", bridge]));
         }
     }
 
@@ -195,6 +189,39 @@ impl Node {
             );
         }
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Ids of the running containers of a service of the stack.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub fn containers(&self, service: &str) -> Result<Vec<String>> {
+        let name = format!("name={STACK}_{service}.");
+        let ids = self.say(&["ps", "--quiet", "--no-trunc", "--filter", &name])?;
+        Ok(ids.lines().map(str::to_owned).collect())
+    }
+
+    /// The end of what the containers of a service have printed.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub fn logs(&self, service: &str) -> Result<String> {
+        let mut text = String::new();
+        for id in self.containers(service)? {
+            let mut docker = self.docker();
+            let output = docker.args(["logs", "--tail", "5000", &id]).output()?;
+            text += &String::from_utf8_lossy(&output.stdout);
+            text += &String::from_utf8_lossy(&output.stderr);
+        }
+        Ok(text)
+    }
+
+    /// A program, to be named yet, in the node's network.
+    pub fn inside(&self) -> Command {
+        let mut command = Command::new("nsenter");
+        command.arg(format!("--net=/run/netns/{}", namespace(&self.name)));
+        self.programs.environment(&mut command);
+        command
     }
 
     /// Where the engine keeps its data.

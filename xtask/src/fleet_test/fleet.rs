@@ -16,6 +16,7 @@ use super::{
     engine::{self, Node, ip},
     images,
     load::{self, Front},
+    outside::Outside,
     packages::Programs,
     switch::{Link, Switch},
 };
@@ -72,6 +73,12 @@ pub struct Fleet {
     pub nodes: Vec<Node>,
     /// What is between them.
     pub switch: Arc<Switch>,
+    /// Whoever else is on the internet.
+    pub outside: Outside,
+    /// Prometheus' own tool.
+    pub promtool: PathBuf,
+    /// deploy/observability.
+    pub observability: PathBuf,
     /// Whether requests between nodes are encrypted, which takes a kernel with ESP.
     pub encrypted: bool,
     stack: PathBuf,
@@ -115,6 +122,9 @@ impl Fleet {
         let mut fleet = Self {
             nodes: Vec::new(),
             switch,
+            outside: Outside::start(repository, &engine::address(USERS))?,
+            promtool: programs.path("promtool"),
+            observability: repository.path("deploy/observability"),
             encrypted,
             stack,
         };
@@ -144,22 +154,27 @@ impl Fleet {
             } else {
                 "worker"
             };
-            let token = first.say(&["swarm", "join-token", "--quiet", role])?;
-            let at = format!("{}:2377", first.address);
-            let join = [
-                "swarm",
-                "join",
-                "--advertise-addr",
-                &node.address,
-                "--token",
-                &token,
-                &at,
-            ];
-            if node.say(&join).is_err() {
-                // One that timed out has to leave before it can try again.
-                let _ = node.say(&["swarm", "leave", "--force"]);
-                node.say(&join)?;
-            }
+            self.join_one(first, node, role)?;
+        }
+        Ok(())
+    }
+
+    fn join_one(&self, manager: &Node, node: &Node, role: &str) -> Result<()> {
+        let token = manager.say(&["swarm", "join-token", "--quiet", role])?;
+        let at = format!("{}:2377", manager.address);
+        let join = [
+            "swarm",
+            "join",
+            "--advertise-addr",
+            &node.address,
+            "--token",
+            &token,
+            &at,
+        ];
+        if node.say(&join).is_err() {
+            // One that timed out has to leave before it can try again.
+            let _ = node.say(&["swarm", "leave", "--force"]);
+            node.say(&join)?;
         }
         Ok(())
     }
@@ -175,23 +190,65 @@ impl Fleet {
         Ok(())
     }
 
-    /// Creates the secrets and deploys the stack file.
+    /// Admits a node that has joined again. Swarm knows two of that name, and the one that is gone is
+    /// removed first.
     ///
     /// # Errors
     /// Swarm refuses.
-    pub fn deploy(&self, version: &str, secrets: &[(&str, PathBuf)]) -> Result<()> {
-        for (name, file) in secrets {
-            let file = file.to_string_lossy();
-            self.say(&["secret", "create", &format!("{name}-1"), &file])?;
+    pub fn admit_again(&self, name: &str) -> Result<()> {
+        let listed = self.say(&[
+            "node",
+            "ls",
+            "--format",
+            "{{.ID}} {{.Hostname}} {{.Status}}",
+        ])?;
+        let gone = listed.lines().filter_map(|line| {
+            let (id, rest) = line.split_once(' ')?;
+            let (host, status) = rest.split_once(' ')?;
+            (host == name && status != "Ready").then_some(id)
+        });
+        for id in gone {
+            // A manager of the old cluster is one no more.
+            let _ = self.say(&["node", "demote", id]);
+            self.say(&["node", "rm", "--force", id])?;
         }
+        self.admit(name)
+    }
+
+    /// Creates a secret from a file.
+    ///
+    /// # Errors
+    /// Swarm refuses; secrets are never changed, so a name is taken once.
+    pub fn create_secret(&self, name: &str, file: &Path) -> Result<()> {
+        self.say(&["secret", "create", name, &file.to_string_lossy()])?;
+        Ok(())
+    }
+
+    /// Deploys the stack file with further settings.
+    ///
+    /// # Errors
+    /// Swarm refuses.
+    pub fn deploy(&self, version: &str, settings: &[(&str, &str)]) -> Result<()> {
         let mut docker = self.manager()?.docker();
         docker
             .envs(SETTINGS.iter().copied())
+            .envs(settings.iter().copied())
             .env("VERSION", version);
         docker.args(["stack", "deploy", "--resolve-image", "never", "-c"]);
         docker.arg(&self.stack).arg(STACK);
         run::capture(&mut docker)?;
         Ok(())
+    }
+
+    /// The file that a function's first secret was made of.
+    pub fn secret(&self, function: &str) -> PathBuf {
+        let scratch = self.scratch().parent().unwrap_or(self.scratch());
+        scratch.join(format!("{function}.toml"))
+    }
+
+    /// A folder for files of the test.
+    pub fn scratch(&self) -> &Path {
+        self.stack.parent().unwrap_or(&self.stack)
     }
 
     /// A node by its name.
@@ -212,12 +269,27 @@ impl Fleet {
         found.with_context(|| format!("no node {name}"))
     }
 
+    /// The managers.
+    pub fn managers(&self) -> &[Node] {
+        self.nodes.get(..MANAGERS).unwrap_or_default()
+    }
+
+    /// Joins a node to the Swarm of a manager that runs; it forgets the one it was in.
+    ///
+    /// # Errors
+    /// Swarm refuses.
+    pub fn join_again(&self, name: &str) -> Result<()> {
+        let node = self.node(name)?;
+        let _ = node.say(&["swarm", "leave", "--force"]);
+        self.join_one(self.manager()?, node, "manager")
+    }
+
     /// A manager that runs.
     ///
     /// # Errors
     /// None does.
     pub fn manager(&self) -> Result<&Node> {
-        let mut managers = self.nodes.iter().take(MANAGERS).filter(|node| node.is_up());
+        let mut managers = self.managers().iter().filter(|node| node.is_up());
         managers.next().context("no manager is left")
     }
 

@@ -26,26 +26,35 @@ pub const FRONT: &str = "vtta-front:test";
 /// Holds `seq`, which writes as many lines as one likes.
 pub const FLOOD: &str = "vtta-flood:test";
 
+/// The version whose website is a function that misbehaves.
+pub const UNRULY: &str = "1.4.0";
+
 /// Stands in for Spin's own image.
 const SPIN: &str = "vtta-spin:test";
 
-/// Makes a version of the image a bad one, in the folder of its functions.
-type Spoil = fn(&Path) -> Result<()>;
+/// Makes a version of the image a bad one, in the folder of its functions; the second path is the
+/// component that misbehaves.
+type Spoil = fn(&Path, &Path) -> Result<()>;
 
 /// The versions of the image: tag, and what is wrong with it.
 const VERSIONS: &[(&str, Spoil)] = &[
-    ("1.0.0", |_| Ok(())),
-    ("1.1.0", |_| Ok(())),
+    ("1.0.0", |_, _| Ok(())),
+    ("1.1.0", |_, _| Ok(())),
     // Does not start: no component.
-    ("1.2.0", |app| {
+    ("1.2.0", |app, _| {
         Ok(fs::write(app.join("site/site.wasm"), "not wasm")?)
     }),
     // Its health check says that all is well, and nothing else is there.
-    ("1.3.0", |app| {
+    ("1.3.0", |app, _| {
         let path = app.join("site/spin.toml");
         let text = fs::read_to_string(&path)?;
         let lying = text.replace("route = \"/...\"", "route = \"/health/site\"");
         Ok(fs::write(path, lying)?)
+    }),
+    // Does what it is told to: panic, leak, burn CPU.
+    (UNRULY, |app, unruly| {
+        fs::copy(unruly, app.join("site/site.wasm"))?;
+        Ok(())
     }),
 ];
 
@@ -74,7 +83,7 @@ impl Contexts {
                 .arg(&context)
                 .status()?;
             anyhow::ensure!(copied.success(), "cannot copy {}", staged.display());
-            spoil(&context.join("app"))?;
+            spoil(&context.join("app"), &repository.unruly().component())?;
         }
         let (spin, stand_in) = spin(repository)?;
         let base = folder.join("spin");
@@ -99,6 +108,18 @@ impl Contexts {
             dockerfile: repository.path("deploy/Dockerfile"),
             stand_in,
         })
+    }
+
+    /// Names of the variables that a function's manifest has.
+    ///
+    /// # Errors
+    /// The manifest that was staged cannot be read.
+    pub fn variables(&self, function: &str) -> Result<Vec<String>> {
+        let path = self.folder.join(format!("1.0.0/app/{function}/spin.toml"));
+        let manifest: toml::Table = fs::read_to_string(path)?.parse()?;
+        let variables = manifest.get("variables").and_then(toml::Value::as_table);
+        let variables = variables.context("a manifest without variables")?;
+        Ok(variables.keys().cloned().collect())
     }
 
     /// Builds all images on all nodes at once.

@@ -32,6 +32,8 @@ pub struct Answer {
     pub status: u16,
     /// `X-Served-By`: the front, then the backend and the instance.
     pub served_by: String,
+    /// `X-Request-Id`.
+    pub request_id: String,
     /// The body's beginning.
     pub body: String,
 }
@@ -75,6 +77,14 @@ pub type Front = (String, String);
 /// # Errors
 /// No connection, or no whole answer in time.
 pub fn get(address: &str, path: &str) -> Result<Answer> {
+    get_with(address, path, "")
+}
+
+/// The same with further header lines, each with its end.
+///
+/// # Errors
+/// As [`get`].
+pub fn get_with(address: &str, path: &str, lines: &str) -> Result<Answer> {
     let address: SocketAddr = format!("{address}:80").parse()?;
     let started = Instant::now();
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(3))?;
@@ -82,7 +92,7 @@ pub fn get(address: &str, path: &str) -> Result<Answer> {
     stream.set_write_timeout(Some(PATIENCE))?;
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nhost: fleet.test\r\nconnection: close\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nhost: fleet.test\r\n{lines}connection: close\r\n\r\n"
     )?;
     let mut bytes = Vec::new();
     let mut piece = [0; 16 * 1024];
@@ -117,6 +127,7 @@ fn parse(text: &str) -> Result<Answer> {
     Ok(Answer {
         status: status.context("no status")?,
         served_by: header("x-served-by").unwrap_or_default(),
+        request_id: header("x-request-id").unwrap_or_default(),
         body: body.chars().take(2000).collect(),
     })
 }
@@ -258,7 +269,7 @@ impl Figures {
 }
 
 /// The instance's site in `fra manifest/ams`.
-fn site(served_by: &str) -> String {
+pub fn site(served_by: &str) -> String {
     served_by.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
@@ -287,6 +298,7 @@ mod tests {
         let answer = |status| Answer {
             status,
             served_by: "fra site/fra".into(),
+            request_id: String::new(),
             body: String::new(),
         };
         let figures = Figures::of(&[

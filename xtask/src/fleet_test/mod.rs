@@ -11,6 +11,7 @@ mod engine;
 mod fleet;
 mod images;
 mod load;
+mod outside;
 mod packages;
 mod scenarios;
 mod switch;
@@ -27,6 +28,7 @@ use anyhow::{Context, Result, bail, ensure};
 use fleet::Fleet;
 use images::Contexts;
 use lexopt::{Arg, ValueExt};
+use outside::Outside;
 use packages::Programs;
 use scenarios::SCENARIOS;
 
@@ -75,6 +77,7 @@ pub fn command(repository: &Repository, mut arguments: lexopt::Parser) -> Result
             &repository.functions()?,
             &[Platform::Spin],
         )?;
+        build_unruly(repository)?;
     }
     test(repository, &only)?;
     Ok(ExitCode::SUCCESS)
@@ -86,7 +89,13 @@ pub fn step(repository: &Repository) -> Result<()> {
         println!("  NOT RUN on this machine: {obstacle}");
         return Ok(());
     }
+    build_unruly(repository)?;
     test(repository, &[])
+}
+
+fn build_unruly(repository: &Repository) -> Result<()> {
+    let target = repository.target()?;
+    build::one(repository, &repository.unruly(), Platform::Spin, &target)
 }
 
 /// Why this machine cannot run it, if it cannot.
@@ -118,6 +127,7 @@ fn test(repository: &Repository, only: &[String]) -> Result<()> {
     let scratch = Scratch::new()?;
     let started = Instant::now();
     let programs = Programs::bring()?;
+    Outside::build(repository)?;
     let contexts = Contexts::prepare(repository, &programs, &scratch.0)?;
     println!("    images are staged: {} s", started.elapsed().as_secs());
     let mut fleet = Fleet::start(repository, &programs, &scratch.0)?;
@@ -140,7 +150,8 @@ fn test(repository: &Repository, only: &[String]) -> Result<()> {
             "NOT encrypted, this kernel has no ESP"
         },
     );
-    scenarios::prepare(&mut fleet, &secrets(&scratch.0)?)?;
+    let secrets = secrets(&fleet.outside, &contexts, &scratch.0)?;
+    scenarios::prepare(&mut fleet, &secrets)?;
     println!("    the stack runs: {} s\n", started.elapsed().as_secs());
     let failed = scenarios::run(&mut fleet, only);
     println!("\n    {} s in all", started.elapsed().as_secs());
@@ -150,17 +161,17 @@ fn test(repository: &Repository, only: &[String]) -> Result<()> {
 }
 
 /// What the functions are given, and a certificate for the fronts.
-fn secrets(scratch: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
-    let file = |name: &str, text: &str| -> Result<PathBuf> {
-        let path = scratch.join(name);
-        fs::write(&path, text)?;
-        Ok(path)
-    };
-    let origin = "public_url = \"https://fleet.test\"\n";
-    let webhook = format!(
-        "{origin}admin_token = \"test-only-admin-token\"\ngithub_webhook_secret = \
-         \"test-only-webhook-secret\"\ngithub_repositories = \"acme/*\"\n"
-    );
+fn secrets(
+    outside: &Outside,
+    contexts: &Contexts,
+    scratch: &Path,
+) -> Result<Vec<(&'static str, PathBuf)>> {
+    let mut secrets = Vec::new();
+    for function in ["manifest", "webhook", "discord", "proxy"] {
+        let path = scratch.join(format!("{function}.toml"));
+        fs::write(&path, outside.told(&contexts.variables(function)?)?)?;
+        secrets.push((function, path));
+    }
     let (certificate, key) = (scratch.join("certificate"), scratch.join("key"));
     let mut openssl = Command::new("openssl");
     openssl.args([
@@ -173,13 +184,10 @@ fn secrets(scratch: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
         .arg(&key);
     ensure!(run::succeeds(&mut openssl), "openssl makes no certificate");
     let both = fs::read_to_string(certificate)? + &fs::read_to_string(key)?;
-    Ok(vec![
-        ("manifest", file("manifest.toml", origin)?),
-        ("webhook", file("webhook.toml", &webhook)?),
-        ("discord", file("discord.toml", origin)?),
-        ("proxy", file("proxy.toml", "proxy_allowed_hosts = \"\"\n")?),
-        ("tls", file("tls.pem", &both)?),
-    ])
+    let path = scratch.join("tls.pem");
+    fs::write(&path, both)?;
+    secrets.push(("tls", path));
+    Ok(secrets)
 }
 
 /// A folder for the engines' data, deleted in the end.

@@ -15,7 +15,18 @@ use anyhow::{Context, Result, ensure};
 use crate::{cache, run};
 
 /// What is unpacked, with everything it depends on that is not installed.
-const PACKAGES: &[&str] = &["docker.io", "haproxy", "iptables", "iproute2"];
+const PACKAGES: &[&str] = &["docker.io", "haproxy", "iptables", "iproute2", "prometheus"];
+
+/// The programs that must then be there.
+const NEEDED: &[&str] = &[
+    "dockerd",
+    "docker",
+    "containerd",
+    "runc",
+    "haproxy",
+    "iptables",
+    "promtool",
+];
 
 /// Programs that Debian's packages would link to iptables' one.
 const LINKS: &[&str] = &["iptables", "iptables-save", "iptables-restore", "ip6tables"];
@@ -36,7 +47,8 @@ impl Programs {
         let programs = Self {
             root: root.join("root"),
         };
-        if programs.path("dockerd").is_file() && programs.path("haproxy").is_file() {
+        let are_there = NEEDED.iter().all(|name| programs.path(name).is_file());
+        if are_there {
             return Ok(programs);
         }
         println!(
@@ -71,14 +83,7 @@ impl Programs {
         }
         fs::remove_dir_all(&archives)?;
         programs.link()?;
-        for name in [
-            "dockerd",
-            "docker",
-            "containerd",
-            "runc",
-            "haproxy",
-            "iptables",
-        ] {
+        for name in NEEDED {
             ensure!(
                 programs.path(name).exists(),
                 "Debian's packages brought no {name}"

@@ -1,8 +1,13 @@
 //! What may befall a fleet, and what its users may notice of it.
 
 mod changes;
+mod flood;
 mod losses;
+mod publishing;
+mod quorum;
 mod rest;
+mod unruly;
+mod watching;
 
 use std::{
     path::PathBuf,
@@ -14,7 +19,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::{
     fleet::{FUNCTIONS, Fleet, SITES, until},
-    load::{Figures, Load},
+    load::{Figures, Load, Outcome},
 };
 use crate::signals;
 
@@ -47,6 +52,31 @@ pub const SCENARIOS: &[Scenario] = &[
         run: rest::crash,
     },
     Scenario {
+        name: "trace",
+        what: "one request id from the edge to the instance, in the answer and in both logs",
+        run: watching::trace,
+    },
+    Scenario {
+        name: "figures",
+        what: "alerts and dashboard: promtool accepts them, and the fronts have those figures",
+        run: watching::figures,
+    },
+    Scenario {
+        name: "large",
+        what: "300 MB are published and fetched through a front",
+        run: publishing::large,
+    },
+    Scenario {
+        name: "unruly",
+        what: "a function panics, leaks and burns CPU; the others keep their latency",
+        run: unruly::unruly,
+    },
+    Scenario {
+        name: "publish",
+        what: "a node is killed while it publishes; another finishes it, nothing lost or doubled",
+        run: publishing::killed,
+    },
+    Scenario {
         name: "node",
         what: "a node, manager and all, loses power; it comes back; the instances are spread again",
         run: losses::node,
@@ -68,7 +98,7 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "update",
-        what: "a rolling update of every function under load",
+        what: "a rolling update of every function under load; one is rolled back by hand",
         run: changes::update,
     },
     Scenario {
@@ -84,7 +114,22 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "flood",
         what: "a container writes two million log lines: the disk stays within its bound",
-        run: rest::flood,
+        run: flood::logs,
+    },
+    Scenario {
+        name: "images",
+        what: "three times as many images as the proxy may keep: the disk stays within its bound",
+        run: flood::images,
+    },
+    Scenario {
+        name: "secret",
+        what: "a secret is rotated by a new version of it and a deployment",
+        run: changes::secret,
+    },
+    Scenario {
+        name: "quorum",
+        what: "two of three managers are lost; one makes a new cluster, and the others join again",
+        run: quorum::lost,
     },
 ];
 
@@ -97,7 +142,10 @@ pub fn prepare(fleet: &mut Fleet, secrets: &[(&str, PathBuf)]) -> Result<()> {
     for site in first {
         fleet.admit(site)?;
     }
-    fleet.deploy("1.0.0", secrets)?;
+    for (name, file) in secrets {
+        fleet.create_secret(&format!("{name}-1"), file)?;
+    }
+    fleet.deploy("1.0.0", &[])?;
     let took = until(
         "three instances of everything",
         Duration::from_secs(400),
@@ -183,6 +231,12 @@ fn without_failures(load: &Load, meanwhile: &str) -> Result<Figures> {
         figures.failures.join("; ")
     );
     Ok(figures)
+}
+
+/// The figures of all but the website.
+fn others(outcomes: &[Outcome]) -> Figures {
+    let others = outcomes.iter().filter(|one| one.path != "/").cloned();
+    Figures::of(&others.collect::<Vec<_>>())
 }
 
 /// Some undisturbed load.

@@ -36,7 +36,8 @@ pub fn clippy_wasm(repository: &Repository) -> Result<()> {
     for &platform in Platform::ALL {
         let mut cargo = run::cargo(repository);
         cargo.args(["clippy", "--locked", "--target", platform.target()]);
-        cargo.args(["-p", adapter(platform), "-p", "contract-wasm"]);
+        cargo.args(["-p", adapter(platform)]);
+        cargo.args(["-p", "contract-wasm", "-p", "unruly-wasm"]);
         for function in repository.functions()? {
             if manifests.runs(&function, platform) {
                 cargo.args(["-p", &function.package()]);

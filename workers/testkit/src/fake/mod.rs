@@ -10,7 +10,7 @@ pub mod github;
 mod http1;
 mod peer;
 mod script;
-mod server;
+pub mod server;
 mod site;
 
 pub use bucket::{Bucket, BucketServer, Verify};

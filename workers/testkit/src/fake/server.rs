@@ -5,8 +5,9 @@
 //! prevent.
 
 use std::{
+    env,
     io::{self, BufReader},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,6 +20,16 @@ use super::{Reply, Service, Silence, http1};
 
 /// How long a connection may be idle before the server gives it up.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Names the address that all fakes listen on, for servers under test that have a network of their
+/// own and would not find 127.0.0.1.
+pub const ADDRESS: &str = "FAKES_ADDRESS";
+
+/// The address that all fakes listen on: what [`ADDRESS`] says, else 127.0.0.1.
+pub fn address() -> IpAddr {
+    let named = env::var(ADDRESS).ok().and_then(|text| text.parse().ok());
+    named.unwrap_or(Ipv4Addr::LOCALHOST.into())
+}
 
 /// A running server; it stops when this is dropped.
 pub struct Server {
@@ -58,12 +69,12 @@ impl Drop for Server {
 pub struct Listener(TcpListener);
 
 impl Listener {
-    /// Takes `port` of 127.0.0.1; any free one where it is 0.
+    /// Takes `port` of [`address`]; any free one where it is 0.
     ///
     /// # Errors
     /// Where it cannot be had.
     pub fn bind(port: u16) -> io::Result<Self> {
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(Self)
+        TcpListener::bind((address(), port)).map(Self)
     }
 
     /// The URL that [`Listener::serve`] will answer, without a slash at the end.

@@ -1,18 +1,18 @@
 //! What operators do: maintenance and updates, good ones and bad ones.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::{RECOVERY, calm, told, without_failures};
 use crate::fleet_test::{
     fleet::{FUNCTIONS, Fleet, INSTANCES, SITES, until},
     images::IMAGE,
-    load::Load,
+    load::{self, Load},
 };
 
 /// The longest that an update may take: three instances one after the other, each watched.
-const UPDATE: Duration = Duration::from_secs(300);
+pub const UPDATE: Duration = Duration::from_secs(300);
 
 /// A node is emptied, instance by instance, and taken back.
 pub fn drain(fleet: &mut Fleet, load: &Load) -> Result<String> {
@@ -53,7 +53,8 @@ pub fn update(fleet: &mut Fleet, load: &Load) -> Result<String> {
     calm(load)?;
     for function in FUNCTIONS {
         // What is good needs no long look; the stack file's monitor is for what is not.
-        set_version(fleet, function, "1.1.0", &["--update-monitor", "8s"])?;
+        let short = ["--update-monitor", "8s", "--rollback-monitor", "8s"];
+        set_version(fleet, function, "1.1.0", &short)?;
     }
     let took = until("every function is updated", UPDATE, || {
         for function in FUNCTIONS {
@@ -64,8 +65,63 @@ pub fn update(fleet: &mut Fleet, load: &Load) -> Result<String> {
         Ok(true)
     })?;
     let figures = without_failures(load, "during an update")?;
+    let before = fleet.instances("manifest")?;
+    fleet.say(&["service", "rollback", "--detach", "fleet_manifest"])?;
+    let back = until("a function is rolled back by hand", UPDATE, || {
+        Ok(fleet.update_state("manifest")? == "rollback_completed"
+            && runs(fleet, "manifest", "1.0.0")?)
+    })?;
+    ensure!(
+        before != fleet.instances("manifest")?,
+        "nothing was rolled back"
+    );
+    let again = without_failures(load, "during a rollback by hand")?;
     Ok(format!(
-        "updated after {} s: {}",
+        "updated after {} s: {}; one was rolled back by hand in {} s: {} reads, {} failed",
+        took.as_secs(),
+        told(&figures),
+        back.as_secs(),
+        again.requests,
+        again.failed
+    ))
+}
+
+/// A new version of a secret, a deployment that names it, and the old one is removed.
+pub fn secret(fleet: &mut Fleet, load: &Load) -> Result<String> {
+    const NEW: &str = "test-only-rotated-token";
+    calm(load)?;
+    let file = fleet.secret("webhook");
+    let mut values: toml::Table = fs::read_to_string(&file)?.parse()?;
+    let old = values.insert("admin_token".into(), NEW.into());
+    let old = old.as_ref().and_then(toml::Value::as_str);
+    let old = old.context("no admin_token")?.to_owned();
+    fs::write(&file, toml::to_string(&values)?)?;
+    fleet.create_secret("webhook-2", &file)?;
+    let settings = [("WEBHOOK_SECRET", "2"), ("UPDATE_MONITOR", "8s")];
+    fleet.deploy("1.1.0", &settings)?;
+    let took = until("every instance has the new secret", UPDATE, || {
+        Ok(fleet.update_state("webhook")? == "completed" && fleet.is_whole()?)
+    })?;
+    let figures = without_failures(load, "while a secret was rotated")?;
+    for site in SITES {
+        let answer = |token: &str| {
+            let line = format!("authorization: Bearer {token}\r\n");
+            load::get_with(
+                &fleet.node(site)?.address,
+                "/webhooks/deliveries/none",
+                &line,
+            )
+        };
+        let found = (answer(NEW)?.status, answer(&old)?.status);
+        ensure!(
+            found == (404, 401),
+            "at {site} the new and the old token are answered {found:?}"
+        );
+    }
+    // Swarm removes only what nobody uses.
+    fleet.say(&["secret", "rm", "webhook-1"])?;
+    Ok(format!(
+        "everywhere after {} s; {}",
         took.as_secs(),
         told(&figures)
     ))
@@ -111,7 +167,11 @@ fn bad(fleet: &mut Fleet, load: &Load, version: &str) -> Result<String> {
     ))
 }
 
-fn set_version(fleet: &Fleet, function: &str, version: &str, more: &[&str]) -> Result<()> {
+/// Gives a function another image.
+///
+/// # Errors
+/// Swarm refuses.
+pub fn set_version(fleet: &Fleet, function: &str, version: &str, more: &[&str]) -> Result<()> {
     let image = format!("{IMAGE}:{version}");
     let service = format!("fleet_{function}");
     let update = [
@@ -126,7 +186,11 @@ fn set_version(fleet: &Fleet, function: &str, version: &str, more: &[&str]) -> R
     Ok(())
 }
 
-fn runs(fleet: &Fleet, function: &str, version: &str) -> Result<bool> {
+/// Whether all instances of a function are of this version.
+///
+/// # Errors
+/// Swarm does not answer.
+pub fn runs(fleet: &Fleet, function: &str, version: &str) -> Result<bool> {
     let instances = fleet.instances(function)?;
     let right = instances
         .iter()

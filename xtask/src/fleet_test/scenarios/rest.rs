@@ -1,18 +1,15 @@
-//! Who is served by whom, one function's trouble, and the disk.
+//! Who is served by whom, and one function's trouble.
 
 use std::{
-    fs,
-    path::Path,
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
 
-use super::{calm, told, without_failures};
+use super::{others, told};
 use crate::fleet_test::{
-    fleet::{Fleet, SITES, until},
-    images::FLOOD,
+    fleet::{Fleet, SITES},
     load::{Figures, Load, Outcome},
 };
 
@@ -69,10 +66,6 @@ fn of(outcomes: &[Outcome], near: &str, path: &str) -> Vec<Outcome> {
 pub fn crash(fleet: &mut Fleet, load: &Load) -> Result<String> {
     load.take();
     thread::sleep(Duration::from_secs(5));
-    let others = |outcomes: &[Outcome]| {
-        let others = outcomes.iter().filter(|one| one.path != "/").cloned();
-        Figures::of(&others.collect::<Vec<_>>())
-    };
     let before = others(&load.take());
     let holders = fleet.instances("site")?;
     let victim = holders.first().context("no instance")?.node.clone();
@@ -109,96 +102,4 @@ pub fn crash(fleet: &mut Fleet, load: &Load) -> Result<String> {
         after.median,
         told(&all)
     ))
-}
-
-/// Lines that one container writes as fast as it can.
-const LINES: &str = "2000000";
-
-/// What its log may take then: three files of 10 MB, and some for their heads and compression.
-const LOG_BOUND: u64 = 33_000_000;
-
-/// A container with the stack's logging writes two million lines. (That every service of the stack
-/// has this logging is checked by `cargo xtask test --only fleet-files`.)
-pub fn flood(fleet: &mut Fleet, load: &Load) -> Result<String> {
-    calm(load)?;
-    let node = fleet.node(SITES[0])?;
-    let started = Instant::now();
-    let container = node.say(&[
-        "run",
-        "--detach",
-        "--log-driver",
-        "local",
-        "--log-opt",
-        "max-size=10m",
-        "--log-opt",
-        "max-file=3",
-        "--log-opt",
-        "compress=true",
-        "--network",
-        "none",
-        "--cpus",
-        "1",
-        FLOOD,
-        "seq",
-        "--format",
-        "{\"event\":\"request\",\"note\":\"nobody reads so much\",\"number\":%.0f}",
-        LINES,
-    ])?;
-    let folder = node.data().join("containers").join(&container);
-    let mut most = 0;
-    let ended = until("all lines are written", Duration::from_secs(240), || {
-        most = most.max(size(&folder));
-        Ok(node.say(&["inspect", "--format", "{{.State.Status}}", &container])? == "exited")
-    });
-    let last = node
-        .say(&["logs", "--tail", "1", &container])
-        .unwrap_or_default();
-    most = most.max(size(&folder));
-    node.say(&["rm", "--force", &container])?;
-    ended?;
-    let figures = without_failures(load, "during the flood")?;
-    ensure!(last.contains(LINES), "the last line is {last:?}");
-    ensure!(
-        most < LOG_BOUND,
-        "its log took {most} bytes; {LOG_BOUND} are allowed"
-    );
-    let written = files_named(&node.data().join("volumes"), ".txt");
-    ensure!(written.is_empty(), "Spin wrote log files: {written:?}");
-    Ok(format!(
-        "{LINES} lines in {} s; the log never took more than {} KB; {}",
-        started.elapsed().as_secs(),
-        most / 1000,
-        told(&figures)
-    ))
-}
-
-/// Bytes of all files below a folder.
-fn size(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .map(|entry| match entry.metadata() {
-            Ok(facts) if facts.is_dir() => size(&entry.path()),
-            Ok(facts) => facts.len(),
-            Err(_) => 0,
-        })
-        .sum()
-}
-
-/// Files below a folder whose name ends so.
-fn files_named(folder: &Path, ending: &str) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries
-        .flat_map(|entry| {
-            let path = entry.path();
-            if path.is_dir() {
-                return files_named(&path, ending);
-            }
-            let name = path.to_string_lossy().into_owned();
-            if name.ends_with(ending) {
-                vec![name]
-            } else {
-                Vec::new()
-            }
-        })
-        .collect()
 }
