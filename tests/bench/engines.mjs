@@ -41,6 +41,36 @@ export function ours(module) {
   };
 }
 
+// What is built to cost much: names and bytes, which an instance of their own makes.
+export function bombs(module) {
+  const { exports } = new WebAssembly.Instance(module);
+  const result = () => Buffer.from(Buffer.from(exports.memory.buffer, exports.result(), exports.result_length()));
+  const all = [];
+  for (let index = 0; exports.bomb_name(index) >= 0; index += 1) {
+    const name = result().toString();
+    exports.bomb(index);
+    all.push([name, result()]);
+  }
+  return all;
+}
+
+// What the crate says of a file within its limits, in an instance of its own: milliseconds, the most
+// bytes that the instance had, and the answer.
+export function judged(module, source) {
+  const { exports } = new WebAssembly.Instance(module);
+  const start = exports.source(source.length);
+  new Uint8Array(exports.memory.buffer).set(source, start);
+  const before = process.cpuUsage();
+  const length = exports.judge();
+  const { user, system } = process.cpuUsage(before);
+  const answer = Buffer.from(exports.memory.buffer, exports.result(), exports.result_length());
+  return {
+    time: (user + system) / 1000,
+    memory: exports.memory.buffer.byteLength,
+    answer: length < 0 ? answer.toString() : "an image",
+  };
+}
+
 // Libvips, with one thread.
 export const libvips = {
   async run(source, width, target, quality) {

@@ -1,5 +1,6 @@
 // Our images next to those of sharp (libvips with one thread), Photon, jSquash, and to a predecessor
-// that only passes them on, in one run on one machine.
+// that only passes them on, in one run on one machine; then bytes at equal likeness (--only equal), and
+// what is built to cost much (--only bombs).
 //
 //     node imaging.mjs MODULE [--rounds N] [--only TEXT]
 //
@@ -9,7 +10,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { jsquash, libvips, ours, photon } from "./engines.mjs";
+import { bombs, jsquash, judged, libvips, ours, photon } from "./engines.mjs";
 import { CASES, IMAGES, PICTURES } from "./images.mjs";
 import { passing } from "./passed.mjs";
 import { against, bytesAt } from "./similarity.mjs";
@@ -147,4 +148,14 @@ if (options.only === "" || options.only === "equal") {
   }
   console.log("Bytes at the SSIM of sharp's quality 80, as a ratio to sharp's");
   console.table(equal);
+}
+if (options.only === "" || options.only === "bombs") {
+  const rows = bombs(module).map(([name, source]) => {
+    // The first one is for compilers.
+    judged(module, source);
+    const { time, memory, answer } = judged(module, source);
+    return { case: name, "source KB": fixed(source.length / 1024, 1), ms: fixed(time, 1), MB: fixed(megabytes(memory), 1), answer };
+  });
+  console.log("What is built to cost much; 200 ms and 64 MB are too much");
+  console.table(rows);
 }
