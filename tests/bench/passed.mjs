@@ -12,6 +12,7 @@ export async function passing() {
     response.setHeader("Content-Type", "image/png");
     response.end(source);
   }).listen(0, "127.0.0.1");
+  upstream.keepAliveTimeout = 0;
   await once(upstream, "listening");
   const child = fork(new URL("passing.mjs", import.meta.url));
   const [port] = await once(child, "message");

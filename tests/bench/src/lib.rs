@@ -3,7 +3,12 @@
 
 #![allow(unsafe_code, reason = "names that JavaScript can call are given so")]
 
-#[allow(dead_code, reason = "tests use more of it")]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "it is a part of tests, which use more of it"
+)]
 #[path = "../../../workers/imaging/tests/bombs/mod.rs"]
 mod bombs;
 #[allow(dead_code, reason = "tests use more of it")]
