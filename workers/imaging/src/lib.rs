@@ -12,7 +12,7 @@
 //!
 //! Colours are sRGB with straight alpha. Filters work on gamma-encoded values, as browsers and
 //! libvips do, with premultiplied alpha. Orientation tags are applied and all metadata is dropped;
-//! a colour profile other than sRGB is converted.
+//! a colour profile other than sRGB is converted, or kept if it cannot be read.
 
 #![cfg_attr(
     test,
