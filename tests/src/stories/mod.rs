@@ -7,6 +7,7 @@ mod deliveries;
 mod discord;
 mod everybody;
 mod everything;
+mod gigabyte;
 mod images;
 pub mod large;
 mod refusals;
@@ -31,6 +32,7 @@ pub fn all() -> Result<Vec<Case>> {
     cases.extend(table::cases()?);
     for stories in [
         // Memory is measured before anything else has taken much of it.
+        gigabyte::cases,
         large::cases,
         deliveries::cases,
         sources::cases,

@@ -3,8 +3,9 @@
 //! | action | what it means here |
 //! |---|---|
 //! | `deleted`, `unpublished` | the release is withdrawn, as by an admin's yank; published again on GitHub with the same content, it comes back |
-//! | `edited` | its notes' URL is taken over, and whether it is a prerelease; one that becomes one leaves `stable`, unless an admin put it there |
+//! | `edited`, `prereleased` | its notes' URL is taken over, and whether it is a prerelease; one that becomes one leaves `stable`, unless an admin put it there |
 //! | `released` | the same: a prerelease that is one no longer goes to `stable`, and is announced there |
+//! | `created` | nothing: `published` comes when it may be seen |
 //!
 //! Nothing here changes what is stored of the release itself. What happens while the release is still
 //! being published waits until it is. Of several things that happened, the last one heard counts,
@@ -31,7 +32,13 @@ const PAUSES: [u64; 6] = [2, 5, 15, 60, 120, 600];
 const PATIENCE: i64 = 24 * 60 * 60 * 1000;
 
 /// The actions of GitHub's `release` event that are followed here.
-pub const FOLLOWED: [&str; 4] = ["deleted", "unpublished", "edited", "released"];
+pub const FOLLOWED: [&str; 5] = [
+    "deleted",
+    "unpublished",
+    "edited",
+    "prereleased",
+    "released",
+];
 
 /// Whether the delivery tells of a release that was published before.
 pub(super) fn is_about_published(journal: &Journal) -> bool {

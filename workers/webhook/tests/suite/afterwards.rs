@@ -137,15 +137,17 @@ fn a_prerelease_that_is_finished_goes_to_stable_and_is_announced_there() {
 fn a_release_that_becomes_a_prerelease_leaves_stable_until_it_is_finished() {
     let world = two_releases();
     let marked = |release: &mut Value| release["prerelease"] = true.into();
-    assert_done(&told(&world, "d-3", "v1.1.0", "edited", &marked));
-    assert_eq!(
-        served(&world.host, "maps", "stable").as_deref(),
-        Some("1.0.0")
-    );
-    assert_eq!(
-        served(&world.host, "maps", "beta").as_deref(),
-        Some("1.1.0")
-    );
+    for (delivery, action) in [("d-3", "prereleased"), ("d-3b", "edited")] {
+        assert_done(&told(&world, delivery, "v1.1.0", action, &marked));
+        assert_eq!(
+            served(&world.host, "maps", "stable").as_deref(),
+            Some("1.0.0")
+        );
+        assert_eq!(
+            served(&world.host, "maps", "beta").as_deref(),
+            Some("1.1.0")
+        );
+    }
     let core = "/admin/v1/packages/maps/channels/stable";
     assert_done(&told(&world, "d-4", "v1.1.0", "released", &same));
     assert_eq!(
@@ -191,9 +193,9 @@ fn what_is_not_published_here_is_ignored_with_a_reason() {
         ("v2.0.0", "deleted"),
         ("v2.0.0", "unpublished"),
         ("v2.0.0", "released"),
-        // `published` comes with these.
+        ("v2.0.0", "prereleased"),
+        // `published` comes with it.
         ("v1.1.0", "created"),
-        ("v1.1.0", "prereleased"),
     ] {
         let said = tell(&world, "d-9", tag, action, &same);
         assert_eq!(said["status"], "ignored", "{action}: {said}");
