@@ -57,13 +57,31 @@ pub(super) fn add_constant(first: i32, samples: &mut [u8], start: usize, stride:
 
 #[inline(always)]
 fn butterfly(input: [i32; 4], round: i32) -> [i32; 4] {
-    // √2 cos(π/8) and √2 sin(π/8) with 16 bits of fraction.
-    let long = |value: i32| ((value * 20_091) >> 16) + value;
-    let short = |value: i32| (value * 35_468) >> 16;
+    // √2 cos(π/8) and √2 sin(π/8) with 16 bits of fraction. What no encoder makes may be too large.
+    let long = |value: i32| (value.wrapping_mul(20_091) >> 16) + value;
+    let short = |value: i32| value.wrapping_mul(35_468) >> 16;
     let [first, second, third, fourth] = input;
     let first = first + round;
     let (a, b) = (first + third, first - third);
     let c = short(second) - long(fourth);
     let d = long(second) + short(fourth);
     [a + d, b + c, b - c, a - d]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The largest coefficient times the largest step: the products are longer than 32 bits.
+    #[test]
+    fn coefficients_that_no_encoder_makes_do_no_harm() {
+        let most = (2048 + 66) * 314;
+        for sign in [1, -1] {
+            let mut samples = [100; 16];
+            add(&[sign * most; 16], &mut samples, 0, 4);
+            let first = if sign > 0 { 255 } else { 0 };
+            assert_eq!(samples[0], first);
+        }
+        assert!(walsh(&[most; 16])[0] > 0);
+    }
 }
