@@ -115,11 +115,12 @@ pub fn stage(repository: &Repository, architectures: &[Architecture]) -> Result<
             &app.join(manifest::source(&function.name)),
         )?;
     }
-    let config = "runtime-config.toml";
-    copy(
-        &repository.path("deploy").join(config),
-        &folder.join("app").join(config),
-    )?;
+    for config in ["runtime-config.toml", "runtime-config-proxy.toml"] {
+        copy(
+            &repository.path("deploy").join(config),
+            &folder.join("app").join(config),
+        )?;
+    }
     for &architecture in architectures {
         let program = attendant::build(repository, architecture)?;
         copy(

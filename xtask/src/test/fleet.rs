@@ -23,8 +23,22 @@ pub fn check(repository: &Repository) -> Result<()> {
         &parse(&stack).context("deploy/stack.yml")?,
         &spin,
     ));
+    findings.extend(config_findings(repository)?);
     findings.extend(by_docker(repository)?);
     no_findings(findings)
+}
+
+/// Spin's configuration of the proxy is everybody's, and keeps it out of private networks besides.
+fn config_findings(repository: &Repository) -> Result<Option<String>> {
+    let read = |name| -> Result<toml::Table> {
+        let text = fs::read_to_string(repository.path("deploy").join(name))?;
+        text.parse().context(name)
+    };
+    let mut expected = read("runtime-config.toml")?;
+    let guard: toml::Table = "block_networks = [\"private\"]".parse()?;
+    expected.insert("outbound_networking".into(), guard.into());
+    let finding = "runtime-config-proxy.toml is not runtime-config.toml with `block_networks`";
+    Ok((read("runtime-config-proxy.toml")? != expected).then(|| finding.into()))
 }
 
 /// What Docker's client says about the stack file, where there is one that can check it. It talks
@@ -238,6 +252,14 @@ fn instance(service: &Value, name: &str, spin: &Spin, expect: &mut impl FnMut(&s
     expect(
         "it starts another function",
         has(format!("--from=/app/{name}/spin.toml")),
+    );
+    let config = match name {
+        "proxy" => "runtime-config-proxy.toml",
+        _ => "runtime-config.toml",
+    };
+    expect(
+        "it has another configuration of Spin's",
+        has(format!("--runtime-config-file=/app/{config}")),
     );
     expect(
         "its health is not asked",
