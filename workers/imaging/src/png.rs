@@ -1,15 +1,21 @@
 //! PNG and APNG, through crate `png`: rows as they are unpacked, frames put together here.
 
+mod profile;
+
 use std::io::Cursor;
 
 use ::png::{BlendOp, ColorType, Decoder, DecodingError, DisposeOp, Reader, Transformations};
 
 use crate::animation::{Animation, Canvas, Disposal, Patch, Shown};
 use crate::source::{Model, Plane, Sink, Source};
-use crate::{Error, Format, Limits, Orientation, exif};
+use crate::{Error, Format, Limit, Limits, Orientation, exif};
 
 /// What the decoder may hold besides rows: window, tables, a row or two, a profile.
 const WORKING_BYTES: u64 = 512 << 10;
+
+/// Pixels whose bytes have addresses of 32 bits; where there are no others the decoder refuses what
+/// has more, in words about its rows.
+const MOST_PIXELS: u64 = (i32::MAX / 4) as u64;
 
 /// A PNG file whose headers are read.
 pub(crate) struct Png<'a> {
@@ -33,8 +39,16 @@ impl<'a> Png<'a> {
         decoder.set_limits(::png::Limits {
             bytes: usize::try_from(limits.profile + WORKING_BYTES).unwrap_or(usize::MAX),
         });
+        let header = decoder.read_header_info().map_err(error)?;
+        let pixels = u64::from(header.width) * u64::from(header.height);
+        if pixels > MOST_PIXELS {
+            Limit::Pixels.check(pixels, limits.pixels)?;
+        }
         let reader = decoder.read_info().map_err(error)?;
         let info = reader.info();
+        if info.icc_profile.is_none() {
+            profile::check(bytes, limits)?;
+        }
         let (width, height, interlaced) = (info.width, info.height, info.interlaced);
         let model = match reader.output_color_type().0 {
             ColorType::Grayscale => Model::Grey,

@@ -20,7 +20,7 @@ pub fn all() -> Vec<(&'static str, Vec<u8>, Option<Limit>)> {
         (
             "a PNG with an endless profile",
             png(8, 8, 0, &chunk(b"iCCP", &profile())),
-            None,
+            Some(Limit::Profile),
         ),
         (
             "a PNG with an endless text",
