@@ -21,6 +21,7 @@ pub mod headers;
 pub mod log;
 pub mod nearby;
 pub mod objects;
+pub mod open;
 pub mod outbound;
 pub mod platform;
 pub mod problem;

@@ -1,8 +1,6 @@
 //! Answers that browsers, caches and Foundry can use.
 
-use edge::{
-    Bytes, HeaderName, HeaderValue, Problem, Request, Response, StatusCode, conditional, header,
-};
+use edge::{Bytes, HeaderValue, Problem, Request, Response, StatusCode, conditional, header, open};
 use registry::CachePolicy;
 use sha2::{Digest, Sha256};
 
@@ -44,47 +42,14 @@ pub fn document(
     )
 }
 
-/// Lets every site's scripts read `response`: nothing here depends on who asks.
+/// Lets every site's scripts read `response`.
 pub fn open_to_all(response: Response) -> Response {
-    response
-        .with(
-            header::ACCESS_CONTROL_ALLOW_ORIGIN,
-            HeaderValue::from_static("*"),
-        )
-        .with(
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static(EXPOSED),
-        )
-        .with(
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("cross-origin"),
-        )
-        .with(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        )
+    open::to_all(response, EXPOSED)
 }
 
-/// The answer to `OPTIONS`.
+/// The answer to `OPTIONS`. Nobody needs credentials here.
 pub fn preflight() -> Response {
-    Response::new(StatusCode::NO_CONTENT)
-        .with(
-            header::ALLOW,
-            HeaderValue::from_static("GET, HEAD, OPTIONS"),
-        )
-        .with(
-            header::ACCESS_CONTROL_ALLOW_METHODS,
-            HeaderValue::from_static("GET, HEAD, OPTIONS"),
-        )
-        // `*` would not cover `Authorization`, which nobody needs here.
-        .with(
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("*"),
-        )
-        .with(
-            header::ACCESS_CONTROL_MAX_AGE,
-            HeaderValue::from_static("86400"),
-        )
+    open::preflight("*")
 }
 
 /// `410` for a release that was withdrawn.

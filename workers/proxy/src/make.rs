@@ -59,6 +59,7 @@ pub async fn produce<H: Host>(host: &H, ask: &Rc<Ask>, mut job: Job) -> Result<R
 
 /// A source to work on.
 struct Source {
+    /// What names its content.
     version: Digest,
     fresh_until: edge::Timestamp,
     /// Set where its site fails and this is an older copy.
@@ -75,7 +76,7 @@ enum Content {
 impl Source {
     fn stored(record: &Record, image: &Image, failing_until: Option<edge::Timestamp>) -> Self {
         Self {
-            version: image.version,
+            version: image.content(),
             fresh_until: record.fresh_until,
             failing_until,
             storable: true,
@@ -181,7 +182,7 @@ async fn take_in<H: Host>(
     let room = Rc::new(room);
     pass::checked(&arrived, &bytes)?;
     let version = Digest::new(sha2::Sha256::digest(&bytes).into());
-    let record = pass::record(host, &arrived, version, bytes.len() as u64);
+    let record = pass::record(host, &arrived, version, Some(&bytes));
     let fresh_until = record.fresh_until;
     let storable = arrived.freshness.storable;
     if storable {
@@ -189,7 +190,7 @@ async fn take_in<H: Host>(
             lease,
             room: Some(Rc::clone(&room)),
         };
-        pass::store(host, ask, (key, held), record, bytes.clone().into());
+        pass::store(host, ask, (key, held), (record, None), bytes.clone().into());
     }
     Ok(Source {
         version,
@@ -319,6 +320,7 @@ fn deliver<H: Host>(
         access: ask.access,
         kind: made.kind,
         version: &made.version,
+        digest: Some(made.version),
         fresh_until: source.fresh_until,
         storable: source.storable,
         served: source.served(Served::Miss),
@@ -331,6 +333,7 @@ fn deliver<H: Host>(
         let record = Record {
             found: Found::Image(Image {
                 version: made.version,
+                digest: Some(made.version),
                 kind: made.kind.to_owned(),
                 length: made.bytes.len() as u64,
                 made_from: Some(source.version),
@@ -345,7 +348,13 @@ fn deliver<H: Host>(
             lease: job.lease,
             room: Some(room),
         };
-        pass::store(host, ask, (job.key, held), record, made.bytes.into());
+        pass::store(
+            host,
+            ask,
+            (job.key, held),
+            (record, None),
+            made.bytes.into(),
+        );
     }
     response
 }
@@ -353,7 +362,7 @@ fn deliver<H: Host>(
 fn refusal<H: Host>(host: &H, error: &imaging::Error) -> Refusal {
     use imaging::Error;
     let reason = match error {
-        Error::NotAnImage(_) | Error::Unsupported { .. } => Reason::NotAnImage,
+        Error::NotAnImage(_) => Reason::NotAnImage,
         Error::Encode { .. } => {
             let members = json!({ "cause": error.to_string() });
             edge::log::event(host, host.now(), "an image could not be written", members);

@@ -4,9 +4,9 @@
 //! it is sent. A large one streams to the client, and beside that into the store; what is wrong at
 //! its end breaks both off.
 
-use std::{pin::pin, rc::Rc};
+use std::{cell::Cell, pin::pin, rc::Rc};
 
-use edge::{BodyError, Response};
+use edge::{Body, BodyError, Bytes, Response};
 use futures_util::future::{Either, select};
 use registry::Digest;
 use sha2::Digest as _;
@@ -19,7 +19,7 @@ use crate::{
     reply::{Picture, Served},
     routes::Ask,
     serve::{self, Job},
-    source::{self, Answer, Arrived, Ending},
+    source::{self, Answer, Arrived, Collected, Ending},
 };
 
 /// Seconds for which an image's bytes are surely still in the store: well below their lifetime.
@@ -80,27 +80,38 @@ async fn arrive<H: Host>(
     host: &H,
     ask: &Rc<Ask>,
     mut job: Job,
-    arrived: Arrived,
+    mut arrived: Arrived,
 ) -> Result<Response, Refusal> {
     if !arrived.freshness.storable && job.old.take().is_some() {
         cache::forget(host, &job.key).await;
     }
-    let length = arrived.body.length();
-    if length.is_some_and(|length| length <= limits::COLLECTED_BYTES) {
-        collected(host, ask, job, arrived).await
-    } else {
-        Ok(streamed(host, ask, job, arrived))
+    let body = std::mem::take(&mut arrived.body);
+    let collected = match source::collect_some(body, limits::COLLECTED_BYTES).await {
+        Ok(Collected::More(body)) => return Ok(streamed(host, ask, job, &arrived, body)),
+        Ok(Collected::Whole(bytes)) => checked(&arrived, &bytes).map(|()| bytes),
+        Err(refusal) => Err(refusal),
+    };
+    match collected {
+        Ok(bytes) => Ok(whole(host, ask, job, &arrived, bytes)),
+        Err(refusal) => serve::failed(host, ask, job, refusal).await,
     }
 }
 
-/// The record of an image that has just come. Its length is not known yet where it streams.
-pub fn record<H: Host>(host: &H, arrived: &Arrived, version: Digest, length: u64) -> Record {
+/// The record of an image that has just come, and is named so. Length and digest are not known yet
+/// where it streams.
+pub fn record<H: Host>(
+    host: &H,
+    arrived: &Arrived,
+    version: Digest,
+    bytes: Option<&Bytes>,
+) -> Record {
     let now = host.now();
     Record {
         found: Found::Image(Image {
             version,
+            digest: bytes.map(|_| version),
             kind: arrived.format.media_type().to_owned(),
-            length,
+            length: bytes.map_or(0, |bytes| bytes.len() as u64),
             made_from: None,
             written: now,
         }),
@@ -111,43 +122,39 @@ pub fn record<H: Host>(host: &H, arrived: &Arrived, version: Digest, length: u64
     }
 }
 
-async fn collected<H: Host>(
-    host: &H,
-    ask: &Rc<Ask>,
-    job: Job,
-    mut arrived: Arrived,
-) -> Result<Response, Refusal> {
-    let body = std::mem::take(&mut arrived.body);
-    let collected = source::collect(body, limits::COLLECTED_BYTES).await;
-    let bytes = match collected.and_then(|bytes| checked(&arrived, &bytes).map(|()| bytes)) {
-        Ok(bytes) => bytes,
-        Err(refusal) => return serve::failed(host, ask, job, refusal).await,
-    };
+/// Answers with an image that is there as a whole.
+fn whole<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, arrived: &Arrived, bytes: Bytes) -> Response {
     let version = Digest::new(sha2::Sha256::digest(&bytes).into());
-    let record = record(host, &arrived, version, bytes.len() as u64);
-    let picture = Picture {
-        plan: &ask.plan,
-        access: ask.access,
-        kind: arrived.format.media_type(),
-        version: &version,
-        fresh_until: record.fresh_until,
-        storable: arrived.freshness.storable,
-        served: Served::Miss,
-    };
+    let record = record(host, arrived, version, Some(&bytes));
+    let picture = picture(ask, arrived, &version, &record);
     let response = match picture.is_known(&ask.request) {
         true => picture.unchanged(host.now()),
         false => picture.whole(bytes.clone().into(), host.now()),
     };
     if arrived.freshness.storable {
-        store(
-            host,
-            ask,
-            (job.key, Held::only(job.lease)),
-            record,
-            bytes.into(),
-        );
+        let held = Held::only(job.lease);
+        store(host, ask, (job.key, held), (record, None), bytes.into());
     }
-    Ok(response)
+    response
+}
+
+/// The answer with an image that has just come.
+fn picture<'a>(
+    ask: &'a Ask,
+    arrived: &'a Arrived,
+    version: &'a Digest,
+    record: &'a Record,
+) -> Picture<'a> {
+    Picture {
+        plan: &ask.plan,
+        access: ask.access,
+        kind: arrived.format.media_type(),
+        version,
+        digest: record.image().and_then(|image| image.digest),
+        fresh_until: record.fresh_until,
+        storable: arrived.freshness.storable,
+        served: Served::Miss,
+    }
 }
 
 /// Checks an image that is there as a whole, as far as that goes without decoding it.
@@ -155,7 +162,7 @@ async fn collected<H: Host>(
 /// # Errors
 /// [`Reason::Unprocessable`] where it is cut short or no image after all.
 pub fn checked(arrived: &Arrived, bytes: &[u8]) -> Result<(), Refusal> {
-    let mut ending = Ending::new(arrived.format, &arrived.head);
+    let mut ending = Ending::new(arrived.format);
     ending.piece(bytes);
     let cut_short = || {
         let name = arrived.format.name();
@@ -173,27 +180,21 @@ pub fn checked(arrived: &Arrived, bytes: &[u8]) -> Result<(), Refusal> {
     }
 }
 
-fn streamed<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, mut arrived: Arrived) -> Response {
-    let body = std::mem::take(&mut arrived.body);
+/// Answers with an image that streams. What names its bytes is not known before its end, so that
+/// until then it has the name that its source gives them.
+fn streamed<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, arrived: &Arrived, body: Body) -> Response {
     let (now, random) = (host.now(), host.random());
     let version = ask.plan.version_of(&arrived.validators, now, &random);
-    let watch = Watch(Ending::new(arrived.format, &arrived.head));
+    let (watch, digest) = Watch::new(arrived.format);
     let (client, stored) = cache::tee(body, watch);
-    let record = record(host, &arrived, version, 0);
-    let picture = Picture {
-        plan: &ask.plan,
-        access: ask.access,
-        kind: arrived.format.media_type(),
-        version: &version,
-        fresh_until: record.fresh_until,
-        storable: arrived.freshness.storable,
-        served: Served::Miss,
-    };
+    let record = record(host, arrived, version, None);
+    let response = picture(ask, arrived, &version, &record).whole(client, now);
     // For HEAD nobody reads the body.
     if arrived.freshness.storable && !ask.request.head {
-        store(host, ask, (job.key, Held::only(job.lease)), record, stored);
+        let held = Held::only(job.lease);
+        store(host, ask, (job.key, held), (record, Some(digest)), stored);
     }
-    picture.whole(client, now)
+    response
 }
 
 /// What is held until an image is in the store, or is not going to be.
@@ -212,12 +213,13 @@ impl Held {
 }
 
 /// Stores an image and its record after, or beside, the answer; whoever waits for it goes on then.
+/// The digest of one that streams is there when it has come to its end.
 pub fn store<H: Host>(
     host: &H,
     ask: &Rc<Ask>,
     (key, held): (Digest, Held),
-    mut record: Record,
-    body: edge::Body,
+    (mut record, digest): (Record, Option<Rc<Cell<Option<Digest>>>>),
+    body: Body,
 ) {
     let (later, ask) = (host.clone(), Rc::clone(ask));
     host.defer(async move {
@@ -236,23 +238,48 @@ pub fn store<H: Host>(
             }
         };
         drop(room);
-        if let (Some(length), Found::Image(image)) = (kept, &mut record.found) {
-            image.length = length;
+        if let (Some(stored), Found::Image(image)) = (kept, &mut record.found) {
+            image.length = stored.size;
+            if let Some(digest) = digest.and_then(|digest| digest.get()) {
+                image.digest = Some(digest);
+                cache::name_by_content(&later, &ask.settings, image, &stored).await;
+            }
             cache::write(&later, &key, &record).await;
         }
         drop(lease);
     });
 }
 
-/// Watches what passes.
-struct Watch(Ending);
+/// Watches what passes: whether it is whole, and what its digest is.
+struct Watch {
+    ending: Ending,
+    hasher: sha2::Sha256,
+    digest: Rc<Cell<Option<Digest>>>,
+}
+
+impl Watch {
+    /// With where the digest will be.
+    fn new(format: imaging::Format) -> (Self, Rc<Cell<Option<Digest>>>) {
+        let digest = Rc::new(Cell::new(None));
+        let watch = Self {
+            ending: Ending::new(format),
+            hasher: sha2::Sha256::new(),
+            digest: Rc::clone(&digest),
+        };
+        (watch, digest)
+    }
+}
 
 impl Tap for Watch {
     fn piece(&mut self, piece: &[u8]) {
-        self.0.piece(piece);
+        self.ending.piece(piece);
+        self.hasher.update(piece);
     }
 
     fn end(&mut self) -> Result<(), BodyError> {
-        self.0.check()
+        self.ending.check()?;
+        let digest = self.hasher.finalize_reset().into();
+        self.digest.set(Some(Digest::new(digest)));
+        Ok(())
     }
 }

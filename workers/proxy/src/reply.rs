@@ -2,6 +2,7 @@
 
 use edge::{
     Body, HeaderName, HeaderValue, Request, Response, StatusCode, Timestamp, conditional, header,
+    open,
 };
 use registry::Digest;
 
@@ -14,8 +15,8 @@ use crate::{
 };
 
 /// What scripts of other sites may read.
-const EXPOSED: &str = "Cache-Status, Content-Disposition, Content-Length, ETag, Warning, \
-    X-Request-Id";
+const EXPOSED: &str = "Cache-Status, Content-Disposition, Content-Length, ETag, Repr-Digest, \
+    Warning, X-Request-Id";
 
 /// How an answer came about, as `Cache-Status` tells it (RFC 9211).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Picture<'a> {
     pub kind: &'a str,
     /// What names its bytes.
     pub version: &'a Digest,
+    /// The digest of its bytes, where it is known already.
+    pub digest: Option<Digest>,
     /// Until when it is fresh.
     pub fresh_until: Timestamp,
     /// Whether others may keep it.
@@ -73,6 +76,7 @@ impl<'a> Picture<'a> {
             access: ask.access,
             kind: &image.kind,
             version: &image.version,
+            digest: image.digest,
             fresh_until: record.fresh_until,
             storable: true,
             served,
@@ -105,6 +109,10 @@ impl<'a> Picture<'a> {
                 header::CONTENT_SECURITY_POLICY,
                 HeaderValue::from_static("default-src 'none'; sandbox"),
             );
+        if let Some(digest) = self.digest {
+            let name = HeaderName::from_static("repr-digest");
+            response = response.with_text(name, &digest.repr_digest());
+        }
         if let Some(length) = body.length() {
             response = response.with(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
@@ -194,45 +202,15 @@ fn file_name(plan: &Plan, kind: &str) -> String {
     format!("{stem}.{ending}")
 }
 
-/// Lets every site's scripts read `response`, whatever its status: Chromium reuses a copy that was
-/// fetched without CORS, so the header never depends on who asks.
+/// Lets every site's scripts read `response`, and how long it took.
 pub fn open_to_all(response: Response) -> Response {
-    response
-        .with(
-            header::ACCESS_CONTROL_ALLOW_ORIGIN,
-            HeaderValue::from_static("*"),
-        )
-        .with(
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static(EXPOSED),
-        )
-        .with(
-            HeaderName::from_static("cross-origin-resource-policy"),
-            HeaderValue::from_static("cross-origin"),
-        )
-        .with(
-            HeaderName::from_static("timing-allow-origin"),
-            HeaderValue::from_static("*"),
-        )
-        .with(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        )
+    open::to_all(response, EXPOSED).with(
+        HeaderName::from_static("timing-allow-origin"),
+        HeaderValue::from_static("*"),
+    )
 }
 
-/// The answer to `OPTIONS`.
+/// The answer to `OPTIONS`; ddb-importer sends `x-requested-with`.
 pub fn preflight() -> Response {
-    let methods = HeaderValue::from_static("GET, HEAD, OPTIONS");
-    Response::new(StatusCode::NO_CONTENT)
-        .with(header::ALLOW, methods.clone())
-        .with(header::ACCESS_CONTROL_ALLOW_METHODS, methods)
-        // `*` does not cover `Authorization`; ddb-importer sends `x-requested-with`.
-        .with(
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("*, Authorization, X-Requested-With"),
-        )
-        .with(
-            header::ACCESS_CONTROL_MAX_AGE,
-            HeaderValue::from_static("86400"),
-        )
+    open::preflight("*, Authorization, X-Requested-With")
 }

@@ -5,6 +5,7 @@
 //! cache that fails costs a fetch, never an answer.
 
 mod absent;
+mod content;
 mod leases;
 mod ledger;
 mod record;
@@ -14,6 +15,7 @@ mod tee;
 mod turn;
 
 pub use absent::remember;
+pub use content::name_by_content;
 pub use leases::Lease;
 pub use record::{Age, Found, Image, Record, Validators, seconds_later};
 pub use room::Room;

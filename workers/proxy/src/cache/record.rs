@@ -39,15 +39,25 @@ pub struct Image {
     /// What its key is made of: the digest of its bytes, or of what its source says about them where
     /// they passed through.
     pub version: Digest,
+    /// The digest of its bytes, SHA-256.
+    #[serde(default)]
+    pub digest: Option<Digest>,
     /// Its media type.
     pub kind: String,
     /// Its length, in bytes.
     pub length: u64,
-    /// The version of the source that it was made from, where it is not the source itself.
+    /// What names the content of the source that it was made from, where it is not the source itself.
     #[serde(default)]
     pub made_from: Option<Digest>,
     /// When its bytes were written.
     pub written: Timestamp,
+}
+
+impl Image {
+    /// What names its content: its digest, where that is known.
+    pub fn content(&self) -> Digest {
+        self.digest.unwrap_or(self.version)
+    }
 }
 
 /// What a source said of its image (RFC 9110, section 8.8).
@@ -155,6 +165,7 @@ mod tests {
     fn images_age_through_all_windows() {
         let mut image = record(Found::Image(Image {
             version: Digest::new([1; 32]),
+            digest: None,
             kind: "image/png".into(),
             length: 1,
             made_from: None,

@@ -2,7 +2,7 @@
 
 use edge::{
     Body, Timestamp, log,
-    objects::{self, Get, Got, ObjectError, Put, Written},
+    objects::{self, Get, Got, ObjectError, ObjectMeta, Put, Written},
 };
 use registry::{Digest, Key};
 use serde::{Serialize, de::DeserializeOwned};
@@ -81,15 +81,15 @@ pub async fn open<H: Host>(host: &H, image: &Image) -> Option<Body> {
     }
 }
 
-/// Stores the bytes of the image `version`, of which there are at most `most`, if there is room;
-/// how many they are.
+/// Stores the bytes of the image `version`, of which there are at most `most`, if there is room; the
+/// facts of what is stored then.
 pub async fn keep<H: Host>(
     host: &H,
     settings: &Settings,
     version: &Digest,
     body: Body,
     most: u64,
-) -> Option<u64> {
+) -> Option<ObjectMeta> {
     let length = body.length().unwrap_or(most);
     match ledger::reserve(host, length, settings.cache_bytes).await {
         Ok(true) => {}
@@ -101,7 +101,7 @@ pub async fn keep<H: Host>(
     }
     let counted = host.now();
     let kept = put(host, version, body).await;
-    let missing = length.saturating_sub(kept.unwrap_or(0));
+    let missing = length.saturating_sub(kept.as_ref().map_or(0, |meta| meta.size));
     let budget = settings.cache_bytes;
     if let Err(error) = ledger::give_back(host, missing, counted, budget).await {
         failed(host, "count images", &error);
@@ -109,7 +109,7 @@ pub async fn keep<H: Host>(
     kept
 }
 
-async fn put<H: Host>(host: &H, version: &Digest, body: Body) -> Option<u64> {
+async fn put<H: Host>(host: &H, version: &Digest, body: Body) -> Option<ObjectMeta> {
     let key = Key::Image(version);
     let put = Put {
         content_type: Some(key.content_type()),
@@ -120,7 +120,7 @@ async fn put<H: Host>(host: &H, version: &Digest, body: Body) -> Option<u64> {
         ..Put::default()
     };
     match host.object_put(&key.path(), body, put).await {
-        Ok(Written::Stored(meta)) => Some(meta.size),
+        Ok(Written::Stored(meta)) => Some(meta),
         Ok(Written::Refused) => None,
         // A source that broke off is no failure of ours.
         Err(ObjectError::Body(_)) => None,

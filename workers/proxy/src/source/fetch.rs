@@ -8,7 +8,10 @@ use edge::{
 use imaging::{Format, SNIFF_BYTES, Sniffed, sniff};
 use serde_json::json;
 
-use super::freshness::{self, Freshness};
+use super::{
+    coding,
+    freshness::{self, Freshness},
+};
 use crate::{
     cache::Validators,
     limits,
@@ -33,10 +36,8 @@ pub enum Answer {
 
 /// An image of which only the first bytes have come.
 pub struct Arrived {
-    /// Its format.
+    /// Its format, by its first bytes.
     pub format: Format,
-    /// Its first bytes: what it is was read off them.
-    pub head: Bytes,
     /// The whole, of at most [`limits::PASSED_BYTES`] and as long as was announced.
     pub body: Body,
     /// What to ask with next time.
@@ -88,25 +89,32 @@ where
         StatusCode::NOT_MODIFIED if known.is_some() => return Ok(Answer::Unchanged(freshness)),
         status => return Err(refused(&answer.host, status)),
     }
-    if let Some(coding) = answer.headers.get(header::CONTENT_ENCODING)
-        && !coding.trim().eq_ignore_ascii_case("identity")
-    {
-        let detail = format!(
-            "{} sends its images compressed, although that was not asked for",
-            answer.host
-        );
-        return Err(Refusal::new(Reason::SourceFailed, detail));
+    let coding = coding::named(&answer.headers);
+    let (mut head, mut body) = match (begin(answer.body).await, &coding) {
+        // What cannot be undone is told as what it is.
+        (
+            Err(Refusal {
+                reason: Reason::SourceFailed,
+                ..
+            }),
+            Some(coding),
+        ) => {
+            return Err(compressed(&answer.host, coding));
+        }
+        (begun, _) => begun?,
+    };
+    if coding.is_some() && coding::is_gzip(&head) {
+        (head, body) = begin(coding::unpacked(body, limits::PASSED_BYTES)).await?;
     }
-    let (head, body) = begin(answer.body).await?;
-    match sniff(&head) {
-        Sniffed::Image(format) => Ok(Answer::Arrived(Arrived {
+    match (sniff(&head), coding) {
+        (Sniffed::Unknown | Sniffed::Empty, Some(coding)) => Err(compressed(&answer.host, &coding)),
+        (Sniffed::Image(format), _) => Ok(Answer::Arrived(Arrived {
             format,
-            head,
             body,
             validators: validators(&answer.headers),
             freshness,
         })),
-        other => Err(no_image(other)),
+        (other, _) => Err(no_image(other)),
     }
 }
 
@@ -160,15 +168,22 @@ async fn begin(mut body: Body) -> Result<(Bytes, Body), Refusal> {
     Ok((head.into(), Body::stream(whole, length)))
 }
 
-/// The whole of `body` in memory, at most `limit` bytes.
+/// What has been collected of a body.
+pub enum Collected {
+    /// All of it.
+    Whole(Bytes),
+    /// More than was to be collected: the body again, nothing of it lost.
+    More(Body),
+}
+
+/// The whole of `body` in memory, if it has at most `limit` bytes.
 ///
 /// # Errors
-/// [`Refusal`] where it is longer, or does not come to its end.
-pub async fn collect(mut body: Body, limit: u64) -> Result<Bytes, Refusal> {
-    let too_large = || Refusal::from(edge::BodyError::TooLarge { limit });
+/// [`Refusal`] where it does not come to its end.
+pub async fn collect_some(mut body: Body, limit: u64) -> Result<Collected, Refusal> {
     let length = body.length();
     if length.is_some_and(|length| length > limit) {
-        return Err(too_large());
+        return Ok(Collected::More(body));
     }
     // Exactly as much as comes, where that is known: growing would take twice as much for a while.
     let room = length.and_then(|length| usize::try_from(length).ok());
@@ -176,11 +191,33 @@ pub async fn collect(mut body: Body, limit: u64) -> Result<Bytes, Refusal> {
     while let Some(piece) = body.next().await {
         let piece = piece?;
         if (whole.len() + piece.len()) as u64 > limit {
-            return Err(too_large());
+            let parts = [Body::from(whole), Body::from(piece), body];
+            return Ok(Collected::More(Body::chain(parts)));
         }
         whole.extend_from_slice(&piece);
     }
-    Ok(whole.into())
+    Ok(Collected::Whole(whole.into()))
+}
+
+/// The whole of `body` in memory, at most `limit` bytes.
+///
+/// # Errors
+/// [`Refusal`] where it is longer, or does not come to its end.
+pub async fn collect(body: Body, limit: u64) -> Result<Bytes, Refusal> {
+    match collect_some(body, limit).await? {
+        Collected::Whole(bytes) => Ok(bytes),
+        Collected::More(_) => Err(edge::BodyError::TooLarge { limit }.into()),
+    }
+}
+
+/// For what is packed in a way that is not understood. Its name is the site's own.
+fn compressed(host: &str, coding: &str) -> Refusal {
+    let coding: String = coding.chars().take(20).collect();
+    let detail = format!(
+        "{host} sends its image compressed ({coding}), although that was not asked for; it cannot \
+         be unpacked"
+    );
+    Refusal::new(Reason::SourceFailed, detail)
 }
 
 fn refused(host: &str, status: StatusCode) -> Refusal {

@@ -17,9 +17,10 @@ fn cases() -> Vec<(&'static str, Mode, u16, &'static str)> {
     let slow = Duration::from_secs(11);
     let body = |body: &'static str| Mode::Answer(Reply::new(200).body(body));
     let image = || Reply::new(200).body(picture(1));
-    let gzip = Reply::new(200)
-        .with("content-encoding", "gzip")
-        .body("\u{1f}not");
+    let coded = |coding: &str| {
+        let reply = Reply::new(200).with("content-encoding", coding);
+        Mode::Answer(reply.body("\u{1f}not"))
+    };
     vec![
         ("slow head", Mode::Slow(slow), 504, "10000 ms"),
         ("no answer", Mode::Hangs, 504, "10000 ms"),
@@ -53,7 +54,8 @@ fn cases() -> Vec<(&'static str, Mode, u16, &'static str)> {
             415,
             "SVG",
         ),
-        ("gzip", Mode::Answer(gzip), 502, "compressed"),
+        ("gzip", coded("gzip"), 502, "compressed (gzip)"),
+        ("brotli", coded("br"), 502, "compressed (br)"),
         (
             "announced too long",
             Mode::Announces(200 << 20),

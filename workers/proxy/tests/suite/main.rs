@@ -3,6 +3,8 @@
 mod access;
 mod bounds;
 mod caching;
+mod content;
 mod making;
 mod passing;
+mod pixels;
 mod world;
