@@ -31,6 +31,7 @@ pub fn all() -> Result<Vec<Case>> {
     let mut cases = vec![shelf::fill()];
     cases.extend(table::cases()?);
     for stories in [
+        images::beginning,
         // Memory is measured before anything else has taken much of it.
         gigabyte::cases,
         large::cases,

@@ -1,5 +1,10 @@
 //! Images of another site: proxied for canvases, and only those that may be.
 
+mod aging;
+mod examples;
+mod hostile;
+mod room;
+
 use std::{thread, time::Duration};
 
 use anyhow::{Context, Result, ensure};
@@ -8,24 +13,23 @@ use testkit::{
     image, sign,
 };
 
-use crate::{
-    base64::base64, http::Response, node, settings, suite::Case, target::Runtime, world::World,
-};
+use crate::{base64::base64, http::Response, node, settings, suite::Case, world::World};
+
+pub use aging::beginning;
 
 /// The cases.
 pub fn cases() -> Vec<Case> {
-    vec![
+    let mut cases = vec![
         Case::new("images: every form of address leads to the image", forms),
         Case::new("images: only who may asks, and only of whom", access),
-        Case::new("images: a hostile site is refused with words", hostile),
-        Case::new(
-            "images: a large one streams, is kept, and never half",
-            large,
-        ),
         Case::new("images: made as asked, and described", made),
         Case::new("images: many who ask at once cost one fetch", at_once),
         Case::new("images: a browser reads their pixels from a canvas", canvas),
-    ]
+    ];
+    for further in [examples::cases, hostile::cases, room::cases, aging::cases] {
+        cases.extend(further());
+    }
+    cases
 }
 
 /// A picture of 64 × 48 pixels.
@@ -187,95 +191,6 @@ fn signed(world: &World, url: &str) -> Result<()> {
         let other = format!("/proxy/t/{id}.{expiry}.{mac}/o/w=8/{url}");
         world.get(other).send()?.expect(401)?;
     }
-    Ok(())
-}
-
-fn hostile(world: &World) -> Result<()> {
-    let site = world.fakes.site();
-    let gzip = Reply::new(200)
-        .with("content-encoding", "gzip")
-        .body("\u{1f}");
-    let svg = Reply::new(200).body("<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
-    for (name, mode, status, words) in [
-        ("missing", Mode::Answer(Reply::new(404)), 404, "404"),
-        ("gone", Mode::Answer(Reply::new(410)), 410, "410"),
-        ("broken", Mode::Answer(Reply::new(500)), 502, "500"),
-        ("html", Mode::Html, 415, "an HTML page"),
-        ("svg", Mode::Answer(svg), 415, "SVG"),
-        ("gzip", Mode::Answer(gzip), 502, "compressed"),
-        ("closed", Mode::Dropped, 502, "no answer"),
-        ("hangs", Mode::Hangs, 504, "10000 ms"),
-        ("announces", Mode::Announces(1 << 30), 413, "134217728"),
-        ("cut", Mode::Cut(100), 502, ""),
-        ("broken-off", Mode::Broken(100), 502, ""),
-        ("loop", Mode::RedirectLoop, 422, "5 times"),
-    ] {
-        let path = path(world, name);
-        site.put(&path, "image/png", picture(3));
-        site.script(Rule::on("GET", &path, mode));
-        let target = address(world, "", &path);
-        let answer = open(world.get(&target).send()?)?;
-        ensure!(answer.status == status, "{name}: {}", answer.describe());
-        ensure!(
-            answer.text().contains(words),
-            "{name}: {}",
-            answer.describe()
-        );
-        let again = world.get(&target).send()?;
-        ensure!(
-            again.status == status,
-            "{name}, again: {}",
-            again.describe()
-        );
-        let asked = site.asked_for(&path).len();
-        let once = if name == "loop" { 6 } else { 1 };
-        ensure!(asked == once, "{name}: the site was asked {asked} times");
-    }
-    site.behave();
-    for options in ["width=5", "w=0", "fit=cover,w=5", "format=json,w=5"] {
-        let target = address(world, options, "/never-asked");
-        let answer = open(world.get(target).send()?.expect(400)?)?;
-        let name = options.split('=').next().unwrap_or_default();
-        ensure!(answer.text().contains(name), "{}", answer.describe());
-    }
-    ensure!(site.asked_for("/never-asked").is_empty());
-    Ok(())
-}
-
-fn large(world: &World) -> Result<()> {
-    let site = world.fakes.site();
-    let png = image::png(1600, 1600, |x, y| [x as u8, y as u8, (x / 256) as u8, 255]);
-    for (name, mode) in [("announced", None), ("in chunks", Some(Mode::Chunked))] {
-        let path = path(world, "map.png");
-        site.put(&path, "image/png", png.clone());
-        site.behave();
-        if let Some(mode) = mode {
-            site.script(Rule::on("GET", &path, mode));
-        }
-        let target = address(world, "", &path);
-        let first = open(world.get(&target).send()?.expect(200)?)?;
-        ensure!(first.body == png, "{name}: other bytes");
-        let hit = until_kept(world, &target, "vtta-edge; hit")?;
-        ensure!(hit.body == png, "{name}: other bytes from the cache");
-        ensure!(hit.header("content-length")? == png.len().to_string());
-        if world.target.runtime == Runtime::Workerd {
-            let near = until_kept(world, &target, "vtta-edge; hit; detail=nearby")?;
-            ensure!(near.body == png, "{name}: other bytes from the near cache");
-            ensure!(near.header("content-length")? == png.len().to_string());
-        }
-    }
-    for mode in [Mode::Cut(5_000_000), Mode::Broken(5_000_000)] {
-        let (path, what) = (path(world, "half.png"), format!("{mode:?}"));
-        site.put(&path, "image/png", png.clone());
-        site.behave();
-        site.script(Rule::on("GET", &path, mode).times(1));
-        let target = address(world, "", &path);
-        let half = world.get(&target).send();
-        ensure!(half.is_err(), "{what}: half a picture came as a whole one");
-        let whole = world.get(&target).send()?.expect(200)?;
-        ensure!(whole.body == png, "{what}: half a picture was kept");
-    }
-    site.behave();
     Ok(())
 }
 
