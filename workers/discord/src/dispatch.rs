@@ -6,8 +6,9 @@ use crate::{
     Host,
     answer::{Answer, Place},
     commands::{
+        changelog,
         look::{self, Package},
-        package, proxy, release, subscribe, versions,
+        package, proxy, release, status, subscribe, versions,
     },
     complete, confirm,
     context::Context,
@@ -67,10 +68,13 @@ async fn command<H: Host>(host: &H, context: &Context, call: &Call) -> Result<An
             shown(context, &package, found.handler, options).map(Answer::Message)
         }
         Handler::PackageChangelog => {
-            let wanted = package::wanted_release(context, options)?;
-            later(Place::ForAll, Job::Changelog(wanted))
+            let wanted = changelog::wanted(host, context, options).await?;
+            later(Place::ForAll, Job::Changelog(Box::new(wanted)))
         }
-        Handler::Status => later(Place::ForAll, Job::Status),
+        Handler::Status => {
+            let deployments = status::deployments(host, context).await?;
+            later(Place::ForAll, Job::Status(deployments))
+        }
         Handler::Proxy => proxy::address(context, options).map(Answer::Message),
         Handler::ReleaseStatus => {
             let wanted = release::status::wanted(context, options)?;
@@ -85,7 +89,8 @@ async fn command<H: Host>(host: &H, context: &Context, call: &Call) -> Result<An
             confirm::ask(host, context, &question).await
         }
         Handler::Subscribe => subscribe::ask(host, context, options).await,
-        Handler::Unsubscribe => subscribe::unsubscribe(context, options),
+        Handler::ReleaseSubscribers => release::subscribers::answer(host, context, options).await,
+        Handler::Unsubscribe => subscribe::unsubscribe(host, context, options).await,
     }
 }
 

@@ -5,7 +5,6 @@ pub(crate) mod deliver;
 use std::time::Duration;
 
 use edge::{clock::timeout, log};
-use registry::{PackageId, Version};
 use serde_json::json;
 
 use crate::{
@@ -25,10 +24,10 @@ const WORK: Duration = Duration::from_secs(20);
 /// Something that takes longer than Discord waits.
 #[derive(Debug, Clone)]
 pub(crate) enum Job {
-    /// What a release changed; the newest where no version is named.
-    Changelog((PackageId, Option<Version>)),
+    /// What a release changed.
+    Changelog(Box<changelog::Wanted>),
     /// How everything is.
-    Status,
+    Status(Vec<status::Deployment>),
     /// How deliveries are.
     ReleaseStatus(release::status::Wanted),
     /// What somebody confirmed.
@@ -54,13 +53,14 @@ pub(crate) fn start<H: Host>(host: &H, event: &Event, job: Job) {
             Ok(context) => timeout(&worker, WORK, run(&worker, &context, job)).await,
             Err(error) => Some(Err(error.into())),
         };
-        let message = done.unwrap_or(Err(Failure::Slow {
+        let done = done.unwrap_or(Err(Failure::Slow {
             milliseconds: WORK.as_millis(),
         }));
-        let message = message.unwrap_or_else(|failure| failure.message(&worker, locale));
+        let is_done = done.is_ok();
+        let message = done.unwrap_or_else(|failure| failure.message(&worker, locale));
         let mut delivered = deliver::deliver(&worker, &reply, &message, until).await;
         if matches!(delivered, Err(Lost::Refused { status: 400, .. })) {
-            let message = unshowable(locale);
+            let message = unshowable(is_done, locale);
             delivered = deliver::deliver(&worker, &reply, &message, until).await;
         }
         if let Err(error) = delivered {
@@ -71,21 +71,27 @@ pub(crate) fn start<H: Host>(host: &H, event: &Event, job: Job) {
 }
 
 /// What is said where Discord does not take what was to be said.
-fn unshowable(locale: Locale) -> Message {
-    let text = say!(
-        locale,
-        "It was done, but Discord does not take the answer.",
-        "Es ist geschehen, aber Discord nimmt die Antwort nicht an."
-    );
+fn unshowable(is_done: bool, locale: Locale) -> Message {
+    let text = if is_done {
+        say!(
+            locale,
+            "This went well, but Discord does not take the answer.",
+            "Das ging gut, aber Discord nimmt die Antwort nicht an."
+        )
+    } else {
+        say!(
+            locale,
+            "This did not work, and Discord does not take the reason.",
+            "Das ging nicht, und Discord nimmt die Begründung nicht an."
+        )
+    };
     Message::note(Color::BAD, &text)
 }
 
 async fn run<H: Host>(host: &H, context: &Context, job: Job) -> Result<Message, Failure> {
     match job {
-        Job::Changelog((id, version)) => {
-            changelog::message(host, context, &id, version.as_ref()).await
-        }
-        Job::Status => status::message(host, context).await,
+        Job::Changelog(wanted) => Ok(changelog::message(host, context, &wanted).await),
+        Job::Status(deployments) => Ok(status::message(host, &deployments, context.locale()).await),
         Job::ReleaseStatus(wanted) => release::status::message(host, context, &wanted).await,
         Job::Fulfil(wish) => confirm::fulfil(host, context, wish).await,
         Job::Subscribe(asked) => subscribe::subscribe(host, context, *asked).await,

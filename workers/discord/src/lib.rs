@@ -29,7 +29,6 @@ mod failure;
 pub mod gate;
 mod hex;
 pub mod interaction;
-mod json;
 mod later;
 pub mod message;
 mod permission;
@@ -42,7 +41,7 @@ use edge::{
 };
 
 pub use commands::status::FUNCTIONS;
-pub use json::Json;
+pub use edge::Json;
 pub use locale::Locale;
 
 /// What the function may do on its platform.

@@ -47,22 +47,6 @@ impl Compatibility {
     pub fn is_empty(&self) -> bool {
         self.minimum.is_none() && self.verified.is_none() && self.maximum.is_none()
     }
-
-    /// In a few words: `Foundry 11 to 13, verified 12.331`; empty where nothing is said.
-    pub fn label(&self) -> String {
-        let range = match (&self.minimum, &self.maximum) {
-            (Some(minimum), Some(maximum)) if minimum == maximum => format!("Foundry {minimum}"),
-            (Some(minimum), Some(maximum)) => format!("Foundry {minimum} to {maximum}"),
-            (Some(minimum), None) => format!("Foundry {minimum}+"),
-            (None, Some(maximum)) => format!("Foundry up to {maximum}"),
-            (None, None) => String::new(),
-        };
-        match (&self.verified, range.is_empty()) {
-            (Some(verified), true) => format!("Foundry, verified {verified}"),
-            (Some(verified), false) => format!("{range}, verified {verified}"),
-            (None, _) => range,
-        }
-    }
 }
 
 /// The generation that a version of Foundry belongs to, if it begins with a number.

@@ -12,6 +12,7 @@ mod channel_webhook;
 mod compatibility;
 mod delivery_id;
 mod digest;
+pub mod discord_text;
 pub mod key;
 mod links;
 pub mod lint;

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use edge::Timestamp;
 use registry::{
-    Actor, Channel, Record, Version,
+    Actor, Channel, DeliveryId, Generation, Record, Repository, Snowflake, Version,
     record::{Action, Actions, Deed, MOST_ACTIONS},
 };
 
@@ -94,6 +94,69 @@ fn what_somebody_does_twice_in_a_moment_is_one_thing() -> Outcome {
     }
     let first = actions.actions.first().map(|action| action.deed.clone());
     assert_eq!(first, Some(promote("stable", "1.0.0", Some("0.9.0"))?));
+    Ok(())
+}
+
+#[test]
+fn every_kind_is_read_as_it_was_written() -> Outcome {
+    let version = Version::parse("1.0.0")?;
+    let name = "ci".to_owned();
+    let deeds = [
+        promote("beta", "1.0.0", None)?,
+        promote("beta", "1.1.0", Some("1.0.0"))?,
+        Deed::SetCore {
+            generation: Generation::parse("12")?,
+            version: Some(version.clone()),
+        },
+        Deed::SetCore {
+            generation: Generation::parse("12")?,
+            version: None,
+        },
+        yank("1.0.0", "broken")?,
+        restore("1.0.0")?,
+        Deed::Replace {
+            version,
+            edition: "abc".to_owned(),
+        },
+        Deed::Retry {
+            delivery: DeliveryId::parse("d-1")?,
+        },
+        Deed::EndSubscriptions {
+            place: Snowflake::parse("7")?,
+        },
+        Deed::CreateToken { name: name.clone() },
+        Deed::RevokeToken { name: name.clone() },
+    ];
+    let actors = [
+        Actor::Admin,
+        Actor::discord("42", "Mira"),
+        Actor::Token { name },
+        Actor::Author {
+            repository: Repository::parse("acme/maps")?,
+        },
+    ];
+    let mut actions = Actions::default();
+    for (number, (deed, by)) in deeds.into_iter().zip(actors.iter().cycle()).enumerate() {
+        let action = at(i64::try_from(number)? * 100, deed);
+        actions.push(Action {
+            by: by.clone(),
+            ..action
+        });
+    }
+    let read = Actions::decode(&actions.encode())?;
+    assert_eq!(read, actions);
+    // Of each kind what it cannot be without is asked for.
+    let written = String::from_utf8(actions.encode())?;
+    for (there, gone) in [
+        (r#""kind":"retry""#, r#""kind":"sell""#),
+        (r#""delivery":"d-1""#, r#""parcel":"d-1""#),
+        (r#""channel":"beta""#, r#""canal":"beta""#),
+        (r#""repository":"acme/maps""#, r#""origin":"acme/maps""#),
+    ] {
+        let damaged = written.replace(there, gone);
+        assert_ne!(damaged, written, "{there}");
+        assert!(Actions::decode(damaged.as_bytes()).is_err(), "{gone}");
+    }
     Ok(())
 }
 

@@ -3,9 +3,12 @@
 
 use edge::{Timestamp, Url};
 use registry::{
-    ChannelWebhook, ChannelsRecord, Key, NoChannelWebhook, PackageId, PackageType, Record,
+    Actor, ChannelWebhook, ChannelsRecord, Key, NoChannelWebhook, PackageId, PackageType, Record,
     RecordError, Snowflake,
-    record::{MOST_SUBSCRIPTIONS, Subscribed, Subscription, Subscriptions, TooManySubscriptions},
+    record::{
+        Actions, Deed, MOST_OF_A_SERVER, MOST_SUBSCRIPTIONS, Subscribed, Subscription,
+        Subscriptions, TooManySubscriptions,
+    },
     store::{self, StoreError, SubscribeError},
 };
 use testkit::memory::{Fault, MemoryHost, Operation};
@@ -23,7 +26,8 @@ fn webhook(id: u64) -> Result<ChannelWebhook, Box<dyn std::error::Error>> {
 fn subscription(channel: u64, at: i64) -> Result<Subscription, Box<dyn std::error::Error>> {
     Ok(Subscription {
         channel: Snowflake::parse(&channel.to_string())?,
-        guild: Snowflake::parse("700")?,
+        // No server has more than eight.
+        guild: Snowflake::parse(&(700 + channel / 8).to_string())?,
         webhook: webhook(channel + 1_000)?,
         role: None,
         locale: Some("de".to_owned()),
@@ -141,7 +145,8 @@ fn a_channel_is_subscribed_once_and_there_are_not_too_many() -> Outcome {
         assert_eq!(list.put(subscription(channel, 0)?)?, Subscribed::Added);
     }
     assert_eq!(list.put(subscription(7, 5)?)?, Subscribed::Replaced);
-    assert_eq!(list.put(subscription(5_000, 0)?), Err(TooManySubscriptions));
+    let more = list.put(subscription(5_000, 0)?);
+    assert_eq!(more, Err(TooManySubscriptions::OfPackage));
     assert_eq!(list.channels.len(), MOST_SUBSCRIPTIONS);
     let seven = Snowflake::parse("7")?;
     assert_eq!(
@@ -154,9 +159,51 @@ fn a_channel_is_subscribed_once_and_there_are_not_too_many() -> Outcome {
     }
     assert!(list.forget(&seven, Timestamp::from_milliseconds(5)));
     let guild = Snowflake::parse("700")?;
-    let (stranger, eight) = (Snowflake::parse("701")?, Snowflake::parse("8")?);
+    let (stranger, eight) = (Snowflake::parse("701")?, Snowflake::parse("6")?);
     assert!(!list.remove(&stranger, &eight) && list.of(&eight).is_some());
     assert!(list.remove(&guild, &eight) && !list.remove(&guild, &eight));
+    Ok(())
+}
+
+#[test]
+fn no_server_takes_all_the_room_and_whoever_administers_ends_any() -> Outcome {
+    let (host, id) = host()?;
+    let of = |channel: u64, guild: &str| -> Result<Subscription, Box<dyn std::error::Error>> {
+        let guild = Snowflake::parse(guild)?;
+        Ok(Subscription {
+            guild,
+            ..subscription(channel, 0)?
+        })
+    };
+    for channel in 1..=MOST_OF_A_SERVER as u64 {
+        host.run(store::subscribe(&host, &id, &of(channel, "9")?))??;
+    }
+    let refused = host.run(store::subscribe(&host, &id, &of(99, "9")?))?;
+    assert!(matches!(
+        refused,
+        Err(SubscribeError::TooMany(TooManySubscriptions::OfServer))
+    ));
+    // What is there is renewed, and others have room.
+    host.run(store::subscribe(&host, &id, &of(1, "9")?))??;
+    host.run(store::subscribe(&host, &id, &of(99, "8")?))??;
+    let left = || -> Result<usize, Box<dyn std::error::Error>> {
+        Ok(host.run(store::subscriptions(&host, &id))??.channels.len())
+    };
+    let end = |place: &str| -> Result<usize, Box<dyn std::error::Error>> {
+        let (place, by) = (Snowflake::parse(place)?, Actor::discord("1", "mira"));
+        Ok(host.run(store::end_subscriptions(&host, &id, &place, &by))??)
+    };
+    assert_eq!((end("1")?, left()?), (1, MOST_OF_A_SERVER));
+    assert_eq!((end("9")?, left()?), (MOST_OF_A_SERVER - 1, 1));
+    assert_eq!((end("9")?, left()?), (0, 1));
+    let noted = host.bytes(&Key::Actions(&id).path()).unwrap_or_default();
+    let noted = Actions::decode(&noted)?.actions;
+    let deeds: Vec<_> = noted.iter().map(|action| action.deed.clone()).collect();
+    let ended = |place: &str| -> Result<Deed, Box<dyn std::error::Error>> {
+        let place = Snowflake::parse(place)?;
+        Ok(Deed::EndSubscriptions { place })
+    };
+    assert_eq!(deeds, [ended("1")?, ended("9")?]);
     Ok(())
 }
 

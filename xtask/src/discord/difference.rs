@@ -92,12 +92,20 @@ fn by_name(commands: &Value) -> BTreeMap<String, Value> {
             None | Some(1) => name.to_owned(),
             Some(kind) => format!("{name} (type {kind})"),
         };
-        // It is in the name.
-        let mut command = canonical(command);
-        command
-            .as_object_mut()
-            .map(|command| command.remove("type"));
-        (name, command)
+        let mut shown = canonical(command);
+        // The type is in the name; and where they work is nothing that a server's own commands can
+        // say, though Discord says it of them.
+        let is_guilds = command["guild_id"].is_string();
+        let scope: &[&str] = if is_guilds {
+            &["contexts", "integration_types"]
+        } else {
+            &[]
+        };
+        if let Some(fields) = shown.as_object_mut() {
+            fields.remove("type");
+            scope.iter().for_each(|name| drop(fields.remove(*name)));
+        }
+        (name, shown)
     });
     named.collect()
 }
@@ -233,6 +241,25 @@ mod tests {
         let difference = Difference::between(&known, &wanted);
         assert!(difference.is_empty(), "{difference}");
         assert_eq!(difference.to_string(), "= a\n= b\n");
+    }
+
+    #[test]
+    fn where_a_servers_commands_work_is_no_difference() {
+        let mut wanted = command("a", "x");
+        wanted
+            .as_object_mut()
+            .map(|command| command.remove("contexts"));
+        let mut known = answered(command("a", "x"));
+        known["guild_id"] = "7".into();
+        known["integration_types"] = json!([0]);
+        let difference = Difference::between(&json!([known]), &json!([wanted.clone()]));
+        assert!(difference.is_empty(), "{difference}");
+        known["guild_id"] = Value::Null;
+        let difference = Difference::between(&json!([known]), &json!([wanted]));
+        assert!(
+            !difference.is_empty(),
+            "it is one of commands that work everywhere"
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use edge::Objects;
 use futures_util::future::join;
 use registry::{
-    Channel, ChannelsRecord, Key, Links, PackageId, PackageRecord, PackageType, ReleaseSummary,
-    Track, store,
+    Channel, ChannelsRecord, Compatibility, Key, Links, PackageId, PackageRecord, PackageType,
+    ReleaseSummary, Track, store,
 };
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A package as its records describe it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Package {
     /// What it is; `None` for the moment between its first release's facts and its own.
     pub facts: Option<PackageRecord>,
@@ -170,6 +170,36 @@ pub fn nothing_served(track: &Track, locale: Locale) -> Failure {
             )
         }
     })
+}
+
+/// Which versions of Foundry a release is for, in a few words, escaped: `11 to 13, verified 12.331`;
+/// empty where nothing is said.
+pub fn foundry(versions: &Compatibility, locale: Locale) -> String {
+    let shown = |version: &Option<String>| version.as_deref().map(markdown::escape);
+    let (minimum, maximum) = (shown(&versions.minimum), shown(&versions.maximum));
+    let range = match (minimum, maximum) {
+        (Some(minimum), Some(maximum)) if minimum == maximum => Some(minimum),
+        (Some(minimum), Some(maximum)) => Some(say!(
+            locale,
+            "{minimum} to {maximum}",
+            "{minimum} bis {maximum}",
+            minimum,
+            maximum
+        )),
+        (Some(minimum), None) => Some(format!("{minimum}+")),
+        (None, Some(maximum)) => Some(say!(locale, "up to {maximum}", "bis {maximum}", maximum)),
+        (None, None) => None,
+    };
+    let verified = shown(&versions.verified).map(|verified| {
+        say!(
+            locale,
+            "verified {verified}",
+            "geprüft mit {verified}",
+            verified
+        )
+    });
+    let words: Vec<String> = range.into_iter().chain(verified).collect();
+    words.join(", ")
 }
 
 /// The colour of a release.

@@ -1,6 +1,6 @@
 //! `/package`: what a package is, what its channels serve, how it is installed.
 
-use registry::{Channel, Generation, PackageId, ReleaseSummary, Track, Version};
+use registry::{Channel, Generation, ReleaseSummary, Track, Version};
 
 use super::look::{self, Package};
 use crate::{
@@ -99,20 +99,6 @@ pub fn compatible(
     shown(context, package, &track)
 }
 
-/// The release that `/package changelog` is asked for: the newest where no version is named.
-///
-/// # Errors
-/// [`Failure::Said`].
-pub fn wanted_release(
-    context: &Context,
-    options: &Options,
-) -> Result<(PackageId, Option<Version>), Failure> {
-    let id = look::named(options, context.locale())?;
-    let version = options.text("version");
-    let version = version.map(|text| version_of(text, context.locale()));
-    Ok((id, version.transpose()?))
-}
-
 /// A version as somebody typed it, with or without a `v`.
 ///
 /// # Errors
@@ -175,7 +161,7 @@ fn shown(context: &Context, package: &Package, track: &Track) -> Result<Message,
         )
         .field(
             "Foundry VTT",
-            &markdown::escape(release.compatibility.label().trim_start_matches("Foundry")),
+            &look::foundry(&release.compatibility, locale),
             true,
         )
         .field(&paste, &markdown::code(&links.manifest(track)), false);

@@ -9,11 +9,15 @@ use crate::{
     message::{Button, Color, Embed, Message, markdown},
 };
 
+/// Longest address that is handed out, in bytes: the description of an embed has 4,096 characters, and
+/// half an address is of no use.
+const LONGEST: usize = 3_800;
+
 /// The address for the image at the URL in the option `image`. Nothing is asked of anybody: whether
 /// the host is allowed is the proxy's to say.
 ///
 /// # Errors
-/// [`Failure::Said`] where the URL is none that a proxy would fetch.
+/// [`Failure::Said`] where the URL is none that a proxy would fetch, or too long.
 pub fn address(context: &Context, options: &Options) -> Result<Message, Failure> {
     let locale = context.locale();
     let image = options.text("image").unwrap_or_default();
@@ -27,6 +31,13 @@ pub fn address(context: &Context, options: &Options) -> Result<Message, Failure>
     let base = format!("{}/proxy", context.public.as_str());
     let proxied = Url::parse_with_params(&base, [("url", image.as_str())]);
     let proxied = proxied.map(String::from).unwrap_or(base);
+    if proxied.len() > LONGEST {
+        return Err(Failure::Said(say!(
+            locale,
+            "This address is too long to be handed on. The image needs a shorter one.",
+            "Diese Adresse ist zu lang, um weitergegeben zu werden. Das Bild braucht eine kürzere."
+        )));
+    }
     let title = say!(locale, "Proxied image", "Bild über den Proxy");
     let hint = say!(
         locale,

@@ -1,18 +1,17 @@
 //! `/status`: which functions answer, where, and in which version.
 
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
 use edge::{
-    Config, FetchRequest, Method, StatusCode, Url,
+    Config, FetchRequest, Method, StatusCode, Timestamp, Url,
     config::{self, ConfigError, name},
     outbound::{self, AllowedHosts, Bounds},
 };
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 
 use crate::{
     Host, Json, Locale,
     context::Context,
-    failure::Failure,
     later::deliver::headers,
     message::{Color, Embed, Message, markdown},
 };
@@ -21,8 +20,15 @@ use crate::{
 /// files itself.
 pub const FUNCTIONS: [&str; 5] = ["manifest", "webhook", "proxy", "discord", "site"];
 
-/// Time for one answer.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// Time for one answer. All of them together have less than [`crate::later`] leaves.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How many are asked at once. A Worker has six connections
+/// (<https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections>).
+const AT_ONCE: usize = 5;
+
+/// How long what was heard is told again, in milliseconds: anybody may ask, as often as they like.
+const KEPT: i64 = 15_000;
 
 /// Largest health answer that is read, in bytes.
 const MAX_ANSWER: u64 = 16 << 10;
@@ -31,13 +37,15 @@ const MAX_ANSWER: u64 = 16 << 10;
 const MOST_ORIGINS: usize = 8;
 
 /// A deployment.
-struct Deployment {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
     /// What the operator calls it; empty for the one of `PUBLIC_URL`.
     name: String,
     origin: Url,
 }
 
 /// How a function is.
+#[derive(Debug, Clone)]
 enum Health {
     Up {
         version: String,
@@ -51,17 +59,47 @@ enum Health {
     Silent,
 }
 
-/// The message of `/status`: all functions of all deployments are asked at once.
-///
-/// # Errors
-/// [`Failure::Config`] where `STATUS_ORIGINS` is malformed.
-pub async fn message<H: Host>(host: &H, context: &Context) -> Result<Message, Failure> {
-    let locale = context.locale();
-    let deployments = deployments(host, context).await?;
-    let asked = deployments.iter().flat_map(|deployment| {
-        FUNCTIONS.map(|function| async move { health(host, &deployment.origin, function).await })
+/// What was heard a moment ago. It is this instance's own: where there are several, or one ends early,
+/// somebody is asked again.
+struct Heard {
+    at: Timestamp,
+    deployments: Vec<Deployment>,
+    healths: Vec<Health>,
+}
+
+thread_local! {
+    static HEARD: RefCell<Option<Heard>> = const { RefCell::new(None) };
+}
+
+/// How every function of every deployment is, as it was heard at most a moment ago.
+async fn healths<H: Host>(host: &H, deployments: &[Deployment]) -> Vec<Health> {
+    let is_fresh = |heard: &Heard| {
+        let age = host.now().milliseconds() - heard.at.milliseconds();
+        (0..KEPT).contains(&age) && heard.deployments == deployments
+    };
+    let kept = HEARD.with_borrow(|heard| {
+        let heard = heard.as_ref().filter(|heard| is_fresh(heard))?;
+        Some(heard.healths.clone())
     });
-    let all = join_all(asked).await;
+    if let Some(healths) = kept {
+        return healths;
+    }
+    let asked = deployments.iter().flat_map(|deployment| {
+        FUNCTIONS.map(|function| health(host, &deployment.origin, function))
+    });
+    let asked = stream::iter(asked).buffered(AT_ONCE);
+    let healths: Vec<Health> = asked.collect().await;
+    HEARD.set(Some(Heard {
+        at: host.now(),
+        deployments: deployments.to_vec(),
+        healths: healths.clone(),
+    }));
+    healths
+}
+
+/// The message of `/status`: all functions of all deployments are asked, a few at once.
+pub async fn message<H: Host>(host: &H, deployments: &[Deployment], locale: Locale) -> Message {
+    let all = healths(host, deployments).await;
     let is_well = |health: &Health| matches!(health, Health::Up { .. } | Health::Absent);
     let (color, title) = if all.iter().all(is_well) {
         (
@@ -87,11 +125,14 @@ pub async fn message<H: Host>(host: &H, context: &Context) -> Result<Message, Fa
         };
         embed = embed.field(&heading(deployment, healths), &text, false);
     }
-    Ok(Message::new(embed))
+    Message::new(embed)
 }
 
 /// The deployment of `PUBLIC_URL`, and those of `STATUS_ORIGINS`.
-async fn deployments<C: Config>(
+///
+/// # Errors
+/// [`ConfigError`] where either is malformed.
+pub async fn deployments<C: Config>(
     config: &C,
     context: &Context,
 ) -> Result<Vec<Deployment>, ConfigError> {

@@ -94,9 +94,9 @@ fn line(package: &Package, release: &ReleaseSummary, locale: Locale) -> String {
     });
     facts.extend(serving.map(|channel| markdown::code(channel.as_str())));
     facts.push(markdown::date(release.published_at));
-    let label = release.compatibility.label();
-    if !label.is_empty() {
-        facts.push(markdown::escape(&label));
+    let foundry = look::foundry(&release.compatibility, locale);
+    if !foundry.is_empty() {
+        facts.push(format!("Foundry {foundry}"));
     }
     facts.join(" · ")
 }

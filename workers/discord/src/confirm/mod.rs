@@ -1,17 +1,19 @@
 //! Asking before something is changed, and changing it once that is confirmed.
 //!
 //! What is to be done stands in the button itself, sealed with a key of our own for the person who
-//! asked and for ten minutes ([`seal`]); what is too long for a button is kept in the store under its
-//! own digest ([`pending`]). The registry's operations may be repeated, so a button may be pressed
-//! twice.
+//! asked and for ten minutes ([`seal`]), with what they saw of it: where that has changed since, nothing
+//! is done. What is too long for a button is kept in the store under its own digest ([`pending`]). The
+//! registry's operations may be repeated, so a button may be pressed twice.
 
 mod fulfil;
 mod key;
 mod pending;
+mod refusal;
 mod seal;
 mod wish;
 
-pub use fulfil::{fulfil, not_retried};
+pub use fulfil::fulfil;
+pub use refusal::{not_retried, refused};
 pub use wish::Wish;
 
 use crate::{

@@ -1,6 +1,7 @@
 //! What somebody asked to be changed.
 
-use registry::{Channel, DeliveryId, PackageId, Version};
+use edge::Timestamp;
+use registry::{Channel, DeliveryId, PackageId, Snowflake, Version};
 
 use crate::{Locale, message::Style};
 
@@ -11,15 +12,19 @@ pub enum Wish {
     Promote {
         /// The package.
         id: PackageId,
-        /// The channel.
-        channel: Channel,
+        /// The revision of its channels that the asker saw.
+        seen: u64,
         /// The release.
         version: Version,
+        /// The channel.
+        channel: Channel,
     },
     /// A release is to be withdrawn.
     Yank {
         /// The package.
         id: PackageId,
+        /// The revision of its channels that the asker saw.
+        seen: u64,
         /// The release.
         version: Version,
         /// Why.
@@ -29,6 +34,8 @@ pub enum Wish {
     Restore {
         /// The package.
         id: PackageId,
+        /// When the withdrawal was made that the asker saw.
+        seen: Timestamp,
         /// The release.
         version: Version,
     },
@@ -36,6 +43,15 @@ pub enum Wish {
     Retry {
         /// The delivery.
         delivery: DeliveryId,
+        /// When the journal was written that the asker saw.
+        seen: Timestamp,
+    },
+    /// Announcements to a Discord channel or server are to end.
+    EndSubscriptions {
+        /// The package.
+        id: PackageId,
+        /// The channel or server.
+        place: Snowflake,
     },
     /// Nothing, after all.
     Nothing,
@@ -47,44 +63,62 @@ impl Wish {
         match self {
             Self::Promote {
                 id,
-                channel,
+                seen,
                 version,
-            } => format!("p:{id}:{version}:{channel}"),
+                channel,
+            } => format!("p:{id}:{seen}:{version}:{channel}"),
             Self::Yank {
                 id,
+                seen,
                 version,
                 reason,
-            } => format!("y:{id}:{version}:{reason}"),
-            Self::Restore { id, version } => format!("r:{id}:{version}"),
-            Self::Retry { delivery } => format!("t:{delivery}"),
+            } => format!("y:{id}:{seen}:{version}:{reason}"),
+            Self::Restore { id, seen, version } => {
+                format!("r:{id}:{}:{version}", seen.milliseconds())
+            }
+            Self::Retry { delivery, seen } => format!("t:{delivery}:{}", seen.milliseconds()),
+            Self::EndSubscriptions { id, place } => format!("e:{id}:{place}"),
             Self::Nothing => "x".to_owned(),
         }
     }
 
     /// The wish that [`Wish::encode`] wrote.
     pub fn decode(text: &str) -> Option<Self> {
-        let mut parts = text.splitn(4, ':');
+        let mut parts = text.splitn(5, ':');
         let mut part = || parts.next();
         let kind = part()?;
         let package = |id: Option<&str>| PackageId::parse(id?).ok();
         let release = |version: Option<&str>| Version::parse(version?).ok();
+        let revision = |number: Option<&str>| number?.parse().ok();
+        let time = |number: Option<&str>| {
+            let milliseconds = number?.parse().ok()?;
+            Some(Timestamp::from_milliseconds(milliseconds))
+        };
         Some(match kind {
             "p" => Self::Promote {
                 id: package(part())?,
+                seen: revision(part())?,
                 version: release(part())?,
                 channel: Channel::parse(part()?).ok()?,
             },
             "y" => Self::Yank {
                 id: package(part())?,
+                seen: revision(part())?,
                 version: release(part())?,
                 reason: part()?.to_owned(),
             },
             "r" => Self::Restore {
                 id: package(part())?,
+                seen: time(part())?,
                 version: release(part())?,
             },
             "t" => Self::Retry {
                 delivery: DeliveryId::parse(part()?).ok()?,
+                seen: time(part())?,
+            },
+            "e" => Self::EndSubscriptions {
+                id: package(part())?,
+                place: Snowflake::parse(part()?).ok()?,
             },
             "x" => Self::Nothing,
             _ => return None,
@@ -98,6 +132,7 @@ impl Wish {
             Self::Yank { .. } => (("Yes, withdraw it", "Ja, zurückziehen"), Style::Danger),
             Self::Restore { .. } => (("Yes, restore it", "Ja, wiederherstellen"), Style::Primary),
             Self::Retry { .. } => (("Yes, try again", "Ja, noch einmal"), Style::Primary),
+            Self::EndSubscriptions { .. } => (("Yes, end it", "Ja, beenden"), Style::Danger),
             Self::Nothing => (("Cancel", "Abbrechen"), Style::Secondary),
         };
         let label = match locale {
@@ -115,10 +150,11 @@ mod tests {
     #[test]
     fn wishes_are_read_as_they_were_written() {
         for text in [
-            "p:maps:1.2.3:stable",
-            "y:maps:1.2.3-beta+x~1:breaks: all of it, 🎲",
-            "r:maps:1.2.3",
-            "t:72d3162e-cc78-11e3-81ab-4c9367dc0958",
+            "p:maps:7:1.2.3:stable",
+            "y:maps:7:1.2.3-beta+x~1:breaks: all of it, 🎲",
+            "r:maps:1700000000123:1.2.3",
+            "t:72d3162e-cc78-11e3-81ab-4c9367dc0958:1700000000123",
+            "e:maps:1309411000000000077",
             "x",
         ] {
             let wish = Wish::decode(text);
@@ -132,11 +168,16 @@ mod tests {
             "",
             "p",
             "p:maps",
-            "p:maps:1.2.3",
-            "p:ma/ps:1.2.3:stable",
-            "p:maps:v1:stable",
-            "y:maps:1.2.3",
+            "p:maps:7:1.2.3",
+            "p:maps:1.2.3:stable",
+            "p:ma/ps:7:1.2.3:stable",
+            "p:maps:7:v1:stable",
+            "p:maps:-1:1.2.3:stable",
+            "y:maps:7:1.2.3",
+            "r:maps:1.2.3",
             "t:",
+            "t:f-1",
+            "e:maps:0",
             "q:maps:1.2.3",
         ] {
             assert_eq!(Wish::decode(text), None, "{text}");

@@ -15,6 +15,8 @@ pub struct Given {
     pub value: Json,
     /// Whether it is being typed.
     pub focused: bool,
+    /// Where it is a channel, what the caller may do there, as Discord's bit set.
+    pub permissions: Option<u64>,
 }
 
 /// The options of a call.

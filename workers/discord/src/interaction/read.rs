@@ -110,6 +110,9 @@ fn call(data: &Json) -> Result<Call, Unreadable> {
                 .ok_or_else(|| unreadable("`type` of an option"))?,
             value: option["value"].clone(),
             focused: option["focused"].is_true(),
+            permissions: option["value"]
+                .as_str()
+                .and_then(|id| permissions(&data["resolved"]["channels"][id])),
         })
     });
     let options = options.collect::<Result<_, Unreadable>>()?;
@@ -117,6 +120,12 @@ fn call(data: &Json) -> Result<Call, Unreadable> {
         path,
         options: Options::new(options),
     })
+}
+
+/// What a member, or the caller in a channel, may do. It is text, for it has more bits than other
+/// languages' numbers.
+fn permissions(place: &Json) -> Option<u64> {
+    place["permissions"].as_str()?.parse().ok()
 }
 
 /// Who called the command that a message answers.
@@ -147,8 +156,6 @@ fn scene(body: &Json) -> Result<Scene, Unreadable> {
         Json::Null => &body["user"],
         user => user,
     };
-    // As text, for it has more bits than other languages' numbers.
-    let permissions = member["permissions"].as_str();
     let locale = body["locale"].as_str().unwrap_or_default();
     Ok(Scene {
         user: id(&user["id"]).ok_or_else(|| unreadable("`user`"))?,
@@ -156,9 +163,7 @@ fn scene(body: &Json) -> Result<Scene, Unreadable> {
         guild: id(&body["guild_id"]),
         channel: id(&body["channel_id"]).or_else(|| id(&body["channel"]["id"])),
         roles: list(&member["roles"]).filter_map(id).collect(),
-        permissions: permissions
-            .and_then(|bits| bits.parse().ok())
-            .unwrap_or_default(),
+        permissions: permissions(member).unwrap_or_default(),
         locale: Locale::of(locale),
     })
 }

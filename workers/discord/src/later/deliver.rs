@@ -9,12 +9,9 @@ use edge::{
     header,
     outbound::{self, AllowedHosts, Answer, Bounds, OutboundError},
 };
-use registry::Snowflake;
+use registry::{DISCORD_API, Snowflake};
 
 use crate::{Json, VERSION, interaction::ReplyTo, message::Message};
-
-/// Discord's API.
-pub const DEFAULT_API: &str = "https://discord.com/api/v10";
 
 /// How often it is tried.
 const ATTEMPTS: u32 = 6;
@@ -24,7 +21,7 @@ const ATTEMPTS: u32 = 6;
 const OVERTAKEN: u32 = 3;
 
 /// Time for one answer.
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Largest answer that is read, in bytes.
 const MAX_ANSWER: u64 = 64 << 10;
@@ -77,7 +74,10 @@ where
     let request = request(host, reply, message).await?;
     let mut attempt = 1;
     loop {
-        let lost = match next(host, request.clone(), attempt).await {
+        // What is under way when the token expires, or the platform stops everything, is lost.
+        let left = until.milliseconds() - host.now().milliseconds();
+        let time = TIMEOUT.min(Duration::from_millis(u64::try_from(left).unwrap_or(0)));
+        let lost = match next(host, request.clone(), attempt, time).await {
             Next::Done => return Ok(()),
             Next::GiveUp(lost) => return Err(lost),
             Next::Again(pause, lost) => {
@@ -135,7 +135,7 @@ async fn own_application<C: Config>(config: &C) -> Result<Snowflake, ConfigError
 /// # Errors
 /// [`ConfigError`] about `DISCORD_API_URL`.
 pub async fn api<C: Config>(config: &C) -> Result<Url, ConfigError> {
-    config::base_url(config, name::DISCORD_API_URL, Some(DEFAULT_API)).await
+    config::base_url(config, name::DISCORD_API_URL, Some(DISCORD_API)).await
 }
 
 /// What every request to Discord's API carries; it wants to know whose it is.
@@ -161,24 +161,25 @@ pub async fn headers<C: Config>(
     ])
 }
 
-/// The bounds of a request to Discord's API.
-pub fn bounds(hosts: &AllowedHosts) -> Bounds<'_> {
+/// The bounds of a request to Discord's API that may take `time`.
+pub fn bounds(hosts: &AllowedHosts, time: Duration) -> Bounds<'_> {
     Bounds {
         redirect_hosts: hosts,
         redirects: 0,
-        head: TIMEOUT,
-        total: TIMEOUT,
+        head: time,
+        total: time,
         bytes: MAX_ANSWER,
     }
 }
 
-async fn next<H>(host: &H, request: FetchRequest, attempts: u32) -> Next
+async fn next<H>(host: &H, request: FetchRequest, attempts: u32, time: Duration) -> Next
 where
     H: Fetch + Clock + Clone + 'static,
 {
     // 0.5 s, 1 s, 2 s, 4 s, 8 s.
     let pause = Duration::from_millis(500 << (attempts - 1).min(4));
-    let answer = match outbound::send(host, request, bounds(&AllowedHosts::default())).await {
+    let hosts = AllowedHosts::default();
+    let answer = match outbound::send(host, request, bounds(&hosts, time)).await {
         Ok(answer) => answer,
         Err(cause @ OutboundError::Fetch(edge::FetchError::Forbidden { .. })) => {
             return Next::GiveUp(Lost::NoAnswer { cause, attempts });

@@ -2,31 +2,9 @@
 //!
 //! <https://support.discord.com/hc/en-us/articles/210298617>
 
-use edge::Timestamp;
+pub use registry::discord_text::escape;
 
-/// `text` so that it is shown as it stands: no emphasis, link, mention, emoji or code.
-///
-/// Discord takes a backslash before any punctuation for just that.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
-    let mut line_begins = true;
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        let always = "\\*_~`|[]()<>@:".contains(c);
-        // `1. ` begins a list as `- ` does, but `1.2.3` does not.
-        let is_mark = match c {
-            '#' | '-' | '+' => true,
-            '.' => characters.peek().is_some_and(|next| next.is_whitespace()),
-            _ => false,
-        };
-        if always || (line_begins && is_mark) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-        line_begins = c == '\n' || (line_begins && (c.is_whitespace() || c.is_ascii_digit()));
-    }
-    escaped
-}
+use edge::Timestamp;
 
 /// A release's notes: their headings and lists stay such, everything else is shown as it stands.
 pub fn notes(text: &str) -> String {
@@ -68,23 +46,7 @@ pub fn ago(at: Timestamp) -> String {
 mod tests {
     use edge::Timestamp;
 
-    use super::{ago, code, date, escape, notes};
-
-    #[test]
-    fn data_is_shown_as_it_stands() {
-        for (text, expected) in [
-            ("plain text, 1.2.3", "plain text, 1.2.3"),
-            ("1.2.3-beta.1", "1.2.3-beta.1"),
-            ("a_b*c~d`e|f", "a\\_b\\*c\\~d\\`e\\|f"),
-            ("[x](https://e.example)", "\\[x\\]\\(https\\://e.example\\)"),
-            ("<@1> @everyone <t:0>", "\\<\\@1\\> \\@everyone \\<t\\:0\\>"),
-            ("# a\n- b\n1. c\nd - e", "\\# a\n\\- b\n1\\. c\nd - e"),
-            ("\\", "\\\\"),
-            ("地図 🎲 Карты", "地図 🎲 Карты"),
-        ] {
-            assert_eq!(escape(text), expected, "{text:?}");
-        }
-    }
+    use super::{ago, code, date, notes};
 
     #[test]
     fn notes_keep_headings_and_lists() {

@@ -84,7 +84,7 @@ const fn optional(option: Opt) -> Opt {
 pub const OPERATORS: Audience = Audience::Operators(permissions::MANAGE_GUILD);
 
 /// Who may have announcements posted in a server's channels: who could make a webhook there.
-const ANNOUNCERS: Audience =
+pub const ANNOUNCERS: Audience =
     Audience::Members(permissions::MANAGE_WEBHOOKS | permissions::MANAGE_GUILD);
 
 /// All commands.
@@ -333,5 +333,27 @@ static RELEASE_COMMANDS: &[Subcommand] = &[
         },
         handler: Handler::ReleaseRetry,
         options: &[DELIVERY],
+    },
+    Subcommand {
+        name: "subscribers",
+        german: "abonnenten",
+        description: Both {
+            en: "Which Discord channels are told of a package's releases; ends that for any of them",
+            de: "Welche Discord-Kanäle von Releases erfahren; beendet das für jeden davon",
+        },
+        handler: Handler::ReleaseSubscribers,
+        options: &[
+            ANY_PACKAGE,
+            Opt {
+                name: "end",
+                german: "beenden",
+                description: Both {
+                    en: "The id of the channel or server that is no longer to be told",
+                    de: "Die ID des Kanals oder Servers, der nichts mehr erfahren soll",
+                },
+                required: false,
+                kind: Kind::Text(NAME),
+            },
+        ],
     },
 ];

@@ -7,7 +7,7 @@ mod check;
 mod commands;
 mod registration;
 
-pub use commands::{COMMANDS, OPERATORS};
+pub use commands::{ANNOUNCERS, COMMANDS, OPERATORS};
 pub use registration::{Scope, registration};
 
 pub(crate) use check::check;
@@ -42,6 +42,7 @@ pub enum Handler {
     ReleaseYank,
     ReleaseRestore,
     ReleaseRetry,
+    ReleaseSubscribers,
     Subscribe,
     Unsubscribe,
 }

@@ -236,14 +236,22 @@ fn a_changelog_comes_after_the_response() {
         (called(), "**New**\n- a \\*map\\*"),
         (called(), "https://author.example/v1.2.0"),
         (called().option("version", "v1.1.0"), "Maps & Tokens 1.1.0"),
+        (called().locale("de"), "12 bis 13"),
+    ] {
+        let said = texts(&world.later(&called));
+        assert!(said.contains(expected), "no {expected:?} in\n{said}");
+    }
+    // What cannot be shown is said to the person who asked only.
+    for (called, expected) in [
         (called().option("version", "9.9.9"), "no version `9.9.9`"),
         (
             called().option("version", "9.9.9").locale("de"),
             "keine Version `9.9.9`",
         ),
     ] {
-        let said = texts(&world.later(&called));
-        assert!(said.contains(expected), "no {expected:?} in\n{said}");
+        let message = world.message(&called);
+        assert!(texts(&message).contains(expected), "{message}");
+        assert_eq!(message["flags"], 64, "{message}");
     }
     // The journal is kept for 90 days.
     for key in world.host.keys() {
@@ -317,6 +325,25 @@ fn names_in_every_script_are_shown_as_they_stand() {
         let typing = Interaction::autocomplete("package info", "package", &typed);
         let choice = world.answer(&typing)["data"]["choices"][0]["value"].clone();
         assert_eq!(choice, "maps", "{title}");
+    }
+}
+
+#[test]
+fn an_address_is_handed_on_whole_or_not_at_all() {
+    let world = World::empty();
+    let image =
+        |filler: &str, times| format!("https://images.example.com/{}", filler.repeat(times));
+    // Every `ü` takes nine characters in the address of the proxy.
+    for (image, whole) in [
+        (image("a", 1_900), true),
+        (image("ü", 250), true),
+        (image("ü", 600), false),
+    ] {
+        let message = world.message(&Interaction::command("proxy").option("image", image.as_str()));
+        let said = texts(&message);
+        assert!(!said.contains('…'), "{said}");
+        assert_eq!(said.contains("edge.example/proxy?url="), whole, "{said}");
+        assert_eq!(said.contains("too long"), !whole, "{said}");
     }
 }
 

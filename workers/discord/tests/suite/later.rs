@@ -137,12 +137,57 @@ fn what_the_platform_would_stop_is_not_waited_for() {
 
 #[test]
 fn what_discord_does_not_take_is_said_in_other_words() {
+    let status = |id| operator("release status").option("delivery", id);
+    for (called, expected) in [
+        (
+            changelog(),
+            "This went well, but Discord does not take the answer",
+        ),
+        (
+            status("absent"),
+            "This did not work, and Discord does not take the reason",
+        ),
+        (status("absent").locale("de"), "Das ging nicht"),
+    ] {
+        let world = World::new();
+        world
+            .discord
+            .script(Rule::on("PATCH", original(), error(400)).times(1));
+        let said = texts(&world.later(&called));
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn nothing_is_under_way_when_the_platform_stops_the_work() {
     let world = World::new();
+    world.host.limit_deferred(Duration::from_secs(25));
     world
         .discord
-        .script(Rule::on("PATCH", original(), error(400)).times(1));
-    let said = texts(&world.later(&changelog()));
-    assert!(said.contains("Discord does not take the answer"), "{said}");
+        .script(Rule::on("PATCH", original(), Mode::Hangs));
+    world.answer(&changelog());
+    let started = world.host.now().milliseconds();
+    world.host.block_on(world.host.run_deferred());
+    let took = world.host.now().milliseconds() - started;
+    assert!(took <= 25_000, "{took} ms");
+    let lines = world.host.log_lines().join("\n");
+    assert!(lines.contains("discord-answer-lost"), "{lines}");
+}
+
+#[test]
+fn notes_that_cannot_be_read_take_nothing_else_away() {
+    let world = World::new();
+    world.answer(&changelog());
+    world.host.inject(|point| {
+        let is_it = point.name.contains("deliveries/");
+        is_it.then_some(Fault::Before)
+    });
+    world.host.block_on(world.host.run_deferred());
+    let said = texts(&json!(world.discord.edits(TOKEN)));
+    assert!(
+        said.contains("1.2.0") && said.contains("cannot be read just now"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -185,8 +230,14 @@ fn a_store_that_is_down_is_said_politely() {
     // Typing is answered with nothing to choose from.
     let typing = Interaction::autocomplete("package info", "package", "m");
     assert_eq!(world.answer(&typing)["data"], json!({ "choices": [] }));
+    // A changelog and the status are for everybody, but what went wrong is not.
+    let message = world.message(&changelog());
+    assert_eq!(message["flags"], 64, "{message}");
     // After the response it is said there.
-    let said = texts(&world.later(&changelog()));
+    let status = operator("release status").option("package", "maps");
+    assert_eq!(world.answer(&status)["data"]["flags"], 64);
+    world.host.drop_deferred();
+    let said = texts(&world.later(&status));
     assert!(said.contains("does not answer just now"), "{said}");
     let lines = world.host.log_lines().join("\n");
     assert!(lines.contains("command-failed"), "{lines}");
@@ -222,8 +273,9 @@ fn a_store_that_hangs_is_not_waited_for() {
         (Duration::from_secs(2), &json!([]))
     );
     // What comes later has the time that Workers leave it.
-    let (took, answer) = world.through(&slow, &changelog());
-    assert_eq!((took, answer), (Duration::ZERO, json!({ "type": 5 })));
+    let status = operator("release status").option("package", "maps");
+    let (took, answer) = world.through(&slow, &status);
+    assert_eq!((took, &answer["type"]), (Duration::ZERO, &json!(5)));
     world.host.block_on(world.host.run_deferred());
     let said = texts(&json!(world.discord.edits(TOKEN)));
     assert!(said.contains("does not answer just now"), "{said}");

@@ -1,9 +1,11 @@
 //! `/status` asks every function.
 
-use edge::config::name;
+use std::time::Duration;
+
+use edge::{Clock, config::name};
 use serde_json::json;
 use testkit::{
-    fake::{Asked, Reply},
+    fake::{Asked, Reply, Silence},
     payload::interaction::Interaction,
 };
 
@@ -85,16 +87,71 @@ fn every_function_of_every_deployment_is_shown() {
     ] {
         assert!(said.contains(expected), "no {expected:?} in\n{said}");
     }
-    // Every one is asked once, without anything that is not its business.
+    // Every one is asked once a moment, without anything that is not its business.
     let health = world.host.requests();
     let health = health
         .iter()
         .filter(|asked| asked.path.starts_with("/health/"));
-    assert_eq!(health.count(), 4 * 5);
+    assert_eq!(
+        health.count(),
+        4 * 5,
+        "once for its own deployment, and once for three"
+    );
 
+    // What cannot be done is said to the person who asked only.
     world
         .host
         .set(name::STATUS_ORIGINS, "https://fleet.example");
-    let said = texts(&world.later(&called));
-    assert!(said.contains("`STATUS_ORIGINS`"), "{said}");
+    let refused = world.message(&called);
+    assert_eq!(refused["flags"], 64);
+    assert!(texts(&refused).contains("`STATUS_ORIGINS`"), "{refused}");
+}
+
+#[test]
+fn what_was_heard_is_told_again_for_a_moment() {
+    let world = World::empty();
+    world.host.set(name::PUBLIC_URL, "https://asked.example");
+    world.host.serve("https://asked.example", |asked: &Asked| {
+        health(asked, "spin")
+    });
+    let asked = |world: &World| {
+        let requests = world.host.requests();
+        let health = requests
+            .iter()
+            .filter(|asked| asked.path.starts_with("/health/"));
+        health.count()
+    };
+    let called = Interaction::command("status");
+    for (locale, seconds, total) in [("en-US", 0, 5), ("de", 10, 5), ("en-US", 6, 10)] {
+        world.host.advance(Duration::from_secs(seconds));
+        let said = texts(&world.later(&called.clone().locale(locale)));
+        assert!(said.contains("`webhook` · `objects`"), "{said}");
+        assert_eq!(asked(&world), total, "{seconds} s later");
+    }
+}
+
+fn hang(_: &Asked) -> Reply {
+    Reply::new(200).delivered(|delivery| delivery.silence = Some(Silence::Open))
+}
+
+#[test]
+fn few_are_asked_at_once_and_all_within_the_time_there_is() {
+    let world = World::empty();
+    world.host.set(name::PUBLIC_URL, "https://dark.example");
+    let silent = |name: u8| {
+        let origin = format!("https://silent-{name}.example");
+        world.host.serve(&origin, hang);
+        format!("{name}={origin}")
+    };
+    let origins: Vec<String> = (1..=8).map(silent).collect();
+    world.host.serve("https://dark.example", hang);
+    world.host.set(name::STATUS_ORIGINS, origins.join(","));
+    world.answer(&Interaction::command("status"));
+    let started = world.host.now().milliseconds();
+    world.host.block_on(world.host.run_deferred());
+    let took = world.host.now().milliseconds() - started;
+    // Eight deployments of five functions, five at a time, two seconds each.
+    assert_eq!(took, 16_000);
+    let said = texts(&json!(world.discord.edits(crate::world::TOKEN)));
+    assert_eq!(said.matches("no answer").count(), 40, "{said}");
 }

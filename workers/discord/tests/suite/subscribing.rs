@@ -7,7 +7,7 @@ use testkit::{
     payload::interaction::{CHANNEL, GUILD, Interaction, USER},
 };
 
-use crate::world::{MANAGE_GUILD, World, texts};
+use crate::world::{MANAGE_GUILD, World, operator, texts};
 
 const MANAGE_WEBHOOKS: u64 = 1 << 29;
 const OTHER_CHANNEL: &str = "1309411000000000077";
@@ -222,6 +222,85 @@ fn only_who_manages_webhooks_or_the_server_may() {
         world.message(&Interaction::modal(broken, &[]).member(&[], MANAGE_WEBHOOKS));
     }
     assert_eq!(world.host.deferred(), 0);
+}
+
+#[test]
+fn what_may_be_done_in_the_named_channel_counts() {
+    let world = World::new();
+    world.host.drop_deferred();
+    for (here, there, may) in [
+        (MANAGE_WEBHOOKS, MANAGE_WEBHOOKS, true),
+        (MANAGE_WEBHOOKS, MANAGE_GUILD, true),
+        (MANAGE_WEBHOOKS, 0, false),
+        (0, MANAGE_WEBHOOKS, false),
+    ] {
+        for (command, kind) in [("subscribe", 9), ("unsubscribe", 5)] {
+            let called = Interaction::command(command)
+                .option("package", "maps")
+                .mention("channel", 7, OTHER_CHANNEL)
+                .member(&[], here)
+                .permitted_in(OTHER_CHANNEL, there);
+            let answer = world.answer(&called);
+            assert_eq!(
+                answer["type"] == kind,
+                may,
+                "{command} {here} {there}: {answer}"
+            );
+        }
+    }
+    // Discord describes every channel that is named; one that it does not is nobody's.
+    let mut bare = Interaction::command("unsubscribe")
+        .option("package", "maps")
+        .mention("channel", 7, OTHER_CHANNEL)
+        .member(&[], MANAGE_WEBHOOKS);
+    let mut data = bare.json()["data"].clone();
+    data["resolved"] = Value::Null;
+    bare = bare.with("data", data);
+    assert_eq!(world.answer(&bare)["type"], 4);
+}
+
+#[test]
+fn no_server_takes_all_the_room_and_operators_end_any() {
+    let world = World::new();
+    for channel in 1..=11 {
+        let channel = channel.to_string();
+        let webhook = world.discord.add_webhook(&channel, GUILD);
+        let named = subscribe("maps").mention("channel", 7, &channel);
+        let form = form(&world, &named.member(&[], MANAGE_WEBHOOKS));
+        let said =
+            texts(&world.later(&submit(&form, &world.discord.url_of(&webhook)).locale("de")));
+        let expected = if channel == "11" {
+            "in 10 Kanälen dieses Servers"
+        } else {
+            "ab jetzt"
+        };
+        assert!(said.contains(expected), "{channel}: {said}");
+    }
+    let listed = world.message(&operator("release subscribers").option("package", "maps"));
+    let said = texts(&listed);
+    assert_eq!(listed["flags"], 64);
+    assert!(said.contains("<#10>") && said.contains(GUILD), "{said}");
+    let end = |place: &str| {
+        let called = operator("release subscribers").option("package", "maps");
+        called.option("end", place)
+    };
+    for absent in ["999", "nonsense"] {
+        let said = texts(&world.message(&end(absent)));
+        assert!(said.contains("No channel or server"), "{said}");
+    }
+    for (place, left) in [("3", 9), (GUILD, 0)] {
+        let question = world.message(&end(place));
+        let button = crate::world::buttons(&question)[0].clone();
+        let said = texts(&world.later(&crate::world::press(&button)));
+        assert!(
+            said.contains("not announced") && said.contains("Done"),
+            "{said}"
+        );
+        assert_eq!(subscriptions(&world, "maps").channels.len(), left);
+    }
+    assert_eq!(world.actions("maps").actions.len(), 2);
+    let said = texts(&world.message(&operator("release subscribers").option("package", "maps")));
+    assert!(said.contains("No channel has subscribed"), "{said}");
 }
 
 #[test]

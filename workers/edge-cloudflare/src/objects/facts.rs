@@ -63,7 +63,8 @@ pub(super) fn page(page: &JsValue) -> Result<Page, ObjectError> {
 }
 
 fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ObjectError> {
-    serde_json::from_str(text).map_err(|error| ObjectError::Unavailable(error.to_string()))
+    edge::json::from_slice(text.as_bytes())
+        .map_err(|error| ObjectError::Unavailable(error.to_string()))
 }
 
 /// Whether the object is no more at `now`.

@@ -3,8 +3,8 @@
 use edge::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::record;
-use crate::{Channel, DeliveryId, Generation, Repository, Version, text};
+use super::{record, stored};
+use crate::{Channel, DeliveryId, Generation, Repository, Snowflake, Version, text};
 
 /// Most actions that are remembered of a package.
 pub const MOST_ACTIONS: usize = 200;
@@ -14,7 +14,7 @@ const MOMENT: i64 = 60 * 1000;
 
 /// Somebody who may change what is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "kind")]
+#[serde(rename_all = "lowercase", tag = "kind", try_from = "stored::Actor")]
 pub enum Actor {
     /// Whoever has the admin token.
     Admin,
@@ -64,14 +64,14 @@ impl std::fmt::Display for Actor {
 
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[serde(rename_all = "kebab-case", tag = "kind", try_from = "stored::Deed")]
 pub enum Deed {
     /// A channel was set to a release, up (promotion) or down (rollback).
     Promote {
         /// The channel.
         channel: Channel,
         /// What it was set to before.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         from: Option<Version>,
         /// What it is set to.
         version: Version,
@@ -81,7 +81,7 @@ pub enum Deed {
         /// The generation.
         generation: Generation,
         /// What it is set to.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         version: Option<Version>,
     },
     /// A release was withdrawn.
@@ -89,7 +89,6 @@ pub enum Deed {
         /// Which.
         version: Version,
         /// Why.
-        #[serde(default)]
         reason: String,
     },
     /// The withdrawal of a release was taken back.
@@ -102,13 +101,17 @@ pub enum Deed {
         /// Which.
         version: Version,
         /// What tells its archive from the one before.
-        #[serde(default)]
         edition: String,
     },
     /// A failed delivery was taken up again.
     Retry {
         /// Which.
         delivery: DeliveryId,
+    },
+    /// Announcements to a Discord channel or server were ended by somebody who is not of it.
+    EndSubscriptions {
+        /// The channel or server.
+        place: Snowflake,
     },
     /// A publish token was made.
     CreateToken {

@@ -5,7 +5,7 @@
 use edge::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Announcements, Packed, State, Step, record};
+use super::{Announcements, Packed, State, Step, record, stored};
 use crate::{
     Channel, Compatibility, DeliveryId, Digest, Findings, Generation, PackageId, PackageType,
     Repository, Track, Version, text,
@@ -64,7 +64,11 @@ impl ReleaseSource {
 
 /// Where a staged archive came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "kind")]
+#[serde(
+    rename_all = "lowercase",
+    tag = "kind",
+    try_from = "stored::StagedFrom"
+)]
 pub enum StagedFrom {
     /// A file attached to the release.
     Asset {

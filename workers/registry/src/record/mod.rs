@@ -14,6 +14,7 @@ mod journal_steps;
 mod package;
 mod release;
 mod source;
+mod stored;
 mod subscriptions;
 mod tokens;
 
@@ -29,10 +30,12 @@ pub use package::{IdClaim, PackageRecord};
 pub use release::{Origin, Packed, ReleaseRecord, Replacement, Yank};
 pub use source::{Heard, SourceRecord};
 pub use subscriptions::{
-    MOST_SUBSCRIPTIONS, Subscribed, Subscription, Subscriptions, TooManySubscriptions,
+    MOST_OF_A_SERVER, MOST_SUBSCRIPTIONS, Subscribed, Subscription, Subscriptions,
+    TooManySubscriptions,
 };
 pub use tokens::{MOST_TOKENS, PublishToken, PublishTokens, TooManyTokens};
 
+use edge::json;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The schema that this version writes.
@@ -74,11 +77,10 @@ pub trait Record: Serialize + DeserializeOwned {
     /// # Errors
     /// [`RecordError`].
     fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
-        let record: Self =
-            serde_json::from_slice(bytes).map_err(|error| RecordError::Malformed {
-                what: Self::WHAT,
-                message: error.to_string(),
-            })?;
+        let record: Self = json::from_slice(bytes).map_err(|error| RecordError::Malformed {
+            what: Self::WHAT,
+            message: error.to_string(),
+        })?;
         match record.schema() {
             0..=SCHEMA => Ok(record),
             schema => Err(RecordError::TooNew {

@@ -9,6 +9,9 @@ use crate::{ChannelWebhook, Snowflake};
 /// Most channels that one package is announced to.
 pub const MOST_SUBSCRIPTIONS: usize = 100;
 
+/// Most channels of one server among them, so that no server takes all the room.
+pub const MOST_OF_A_SERVER: usize = 10;
+
 /// A channel that is told of a package's releases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
@@ -32,6 +35,13 @@ pub struct Subscription {
     pub at: Timestamp,
 }
 
+impl Subscription {
+    /// Whether `place` is its channel or its server.
+    pub fn is_of(&self, place: &Snowflake) -> bool {
+        self.channel == *place || self.guild == *place
+    }
+}
+
 /// A package's subscriptions: `subscriptions/{id}.json`. Holds secrets: only [`crate::store`] and
 /// who sends announcements read it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -46,10 +56,18 @@ pub struct Subscriptions {
 
 record!(Subscriptions, "list of subscriptions");
 
-/// There are [`MOST_SUBSCRIPTIONS`] already.
+/// Why there is no room for a further channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a package is announced to at most {MOST_SUBSCRIPTIONS} channels, and this one has them")]
-pub struct TooManySubscriptions;
+pub enum TooManySubscriptions {
+    /// There are [`MOST_SUBSCRIPTIONS`] already.
+    #[error(
+        "a package is announced to at most {MOST_SUBSCRIPTIONS} channels, and this one has them"
+    )]
+    OfPackage,
+    /// [`MOST_OF_A_SERVER`] of them are this server's.
+    #[error("a package is announced to at most {MOST_OF_A_SERVER} channels of one server")]
+    OfServer,
+}
 
 /// What a subscription changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,8 +95,13 @@ impl Subscriptions {
             *known = subscription;
             return Ok(Subscribed::Replaced);
         }
+        let of_server = self.channels.iter();
+        let of_server = of_server.filter(|known| known.guild == subscription.guild);
+        if of_server.count() >= MOST_OF_A_SERVER {
+            return Err(TooManySubscriptions::OfServer);
+        }
         if self.channels.len() >= MOST_SUBSCRIPTIONS {
-            return Err(TooManySubscriptions);
+            return Err(TooManySubscriptions::OfPackage);
         }
         self.channels.push(subscription);
         Ok(Subscribed::Added)
@@ -87,6 +110,14 @@ impl Subscriptions {
     /// Ends the subscription of a server's channel; whether there was one.
     pub fn remove(&mut self, guild: &Snowflake, channel: &Snowflake) -> bool {
         self.remove_if(|known| known.channel == *channel && known.guild == *guild)
+    }
+
+    /// Ends the subscription of the channel `place`, or all those of the server `place`; how many
+    /// there were.
+    pub fn end(&mut self, place: &Snowflake) -> usize {
+        let before = self.channels.len();
+        self.remove_if(|known| known.is_of(place));
+        before - self.channels.len()
     }
 
     /// Ends the subscription of `channel` that was made at `made`, whose webhook was found to be

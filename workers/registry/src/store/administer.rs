@@ -32,6 +32,9 @@ pub enum AdministerError {
     /// The release cannot be served on a channel.
     #[error(transparent)]
     Promote(#[from] PromoteError),
+    /// Others changed what was decided on after it was looked at.
+    #[error("it was changed by others meanwhile; look at it again")]
+    Changed,
 }
 
 impl<E: Into<AdministerError>> From<UpdateError<E>> for AdministerError {
@@ -46,6 +49,9 @@ impl<E: Into<AdministerError>> From<UpdateError<E>> for AdministerError {
 /// Sets the channel `channel` of a package to a release, up (promotion) or down (rollback), in the
 /// name of `by`. May be repeated.
 ///
+/// Where it is told which revision of the channels the decision was made on (`seen`), a change of any
+/// other is refused.
+///
 /// # Errors
 /// [`AdministerError`]. After a failure of the store the change may be made, and not noted yet.
 pub async fn promote<H: Objects + Clock>(
@@ -54,6 +60,7 @@ pub async fn promote<H: Objects + Clock>(
     channel: &Channel,
     version: &Version,
     by: &Actor,
+    seen: Option<u64>,
 ) -> Result<Administered<ChannelsRecord>, AdministerError> {
     let now = host.now();
     let (mut has_changed, mut from) = (false, None);
@@ -66,25 +73,25 @@ pub async fn promote<H: Objects + Clock>(
                 .clone();
             let before = channels.channels.get(channel);
             let before = before.map(|head| head.version.clone());
-            let changed = channels.promote(channel, version, now)?;
-            if changed {
-                (has_changed, from) = (true, before);
+            let revision = channels.revision;
+            if !channels.promote(channel, version, now)? {
+                return Ok(Change::Keep);
             }
-            Ok::<_, AdministerError>(if changed {
-                Change::Write(channels)
-            } else {
-                Change::Keep
-            })
+            if seen.is_some_and(|seen| seen != revision) {
+                return Err(AdministerError::Changed);
+            }
+            (has_changed, from) = (true, before);
+            Ok(Change::Write(channels))
         },
     )
     .await?;
-    refresh_catalogue(host, id).await?;
     let deed = Deed::Promote {
         channel: channel.clone(),
         from,
         version: version.clone(),
     };
     note_action(host, id, by, deed, has_changed).await?;
+    refresh_catalogue(host, id).await?;
     Ok(Administered {
         record: channels.ok_or_else(|| AdministerError::NoPackage(id.clone()))?,
         changed: has_changed,
@@ -92,7 +99,8 @@ pub async fn promote<H: Objects + Clock>(
 }
 
 /// Withdraws a release in the name of `by`: it answers `410`, and channels fall back to an earlier
-/// one. May be repeated; the first reason stands, but takes the place of its publisher's.
+/// one. May be repeated; the first reason stands, but takes the place of its publisher's. `seen` is as
+/// for [`promote`].
 ///
 /// # Errors
 /// As [`promote`].
@@ -102,16 +110,18 @@ pub async fn yank<H: Objects + Clock>(
     version: &Version,
     reason: &str,
     by: &Actor,
+    seen: Option<u64>,
 ) -> Result<Administered<ReleaseRecord>, AdministerError> {
     let yank = Yank {
         reason: reason.to_owned(),
         at: host.now(),
         upstream: false,
     };
-    set_yanked(host, id, version, &Word::Withdraw(yank), by).await
+    set_yanked(host, id, version, &Word::Withdraw(yank, seen), by).await
 }
 
-/// Takes back the withdrawal of a release in the name of `by`. May be repeated.
+/// Takes back the withdrawal of a release in the name of `by`. May be repeated. Where it is told when
+/// the withdrawal was made that is meant (`seen`), any other stays.
 ///
 /// # Errors
 /// As [`promote`].
@@ -120,16 +130,17 @@ pub async fn restore<H: Objects + Clock>(
     id: &PackageId,
     version: &Version,
     by: &Actor,
+    seen: Option<Timestamp>,
 ) -> Result<Administered<ReleaseRecord>, AdministerError> {
-    set_yanked(host, id, version, &Word::Restore, by).await
+    set_yanked(host, id, version, &Word::Restore(seen), by).await
 }
 
 /// What somebody says of whether a release is withdrawn.
 pub(super) enum Word {
-    /// It is from now on.
-    Withdraw(Yank),
-    /// It is not, whoever withdrew it.
-    Restore,
+    /// It is from now on. Whoever says so may have looked at a revision of the channels.
+    Withdraw(Yank, Option<u64>),
+    /// It is not, whoever withdrew it; if it is told when, then only what was withdrawn then.
+    Restore(Option<Timestamp>),
     /// Its publisher published it, as was heard at this time: it is not, if the publisher withdrew
     /// it before that.
     PublishedAgain(Timestamp),
@@ -139,9 +150,9 @@ impl Word {
     /// Whether it counts against what is known.
     fn changes(&self, known: Option<&Yank>) -> bool {
         match (self, known) {
-            (Self::Withdraw(_), None) | (Self::Restore, Some(_)) => true,
+            (Self::Withdraw(..), None) | (Self::Restore(_), Some(_)) => true,
             // The first reason stands, but its publisher can take back only what is the publisher's.
-            (Self::Withdraw(yank), Some(known)) => known.upstream && !yank.upstream,
+            (Self::Withdraw(yank, _), Some(known)) => known.upstream && !yank.upstream,
             (Self::PublishedAgain(at), Some(known)) => known.is_lifted_by_publishing(*at),
             (_, None) => false,
         }
@@ -150,8 +161,16 @@ impl Word {
     /// What is known from then on.
     const fn yank(&self) -> Option<&Yank> {
         match self {
-            Self::Withdraw(yank) => Some(yank),
-            Self::Restore | Self::PublishedAgain(_) => None,
+            Self::Withdraw(yank, _) => Some(yank),
+            Self::Restore(_) | Self::PublishedAgain(_) => None,
+        }
+    }
+
+    /// Whether it is about another withdrawal than the one that is known.
+    fn means_another(&self, known: Option<&Yank>) -> bool {
+        match (self, known) {
+            (Self::Restore(Some(seen)), Some(known)) => known.at != *seen,
+            _ => false,
         }
     }
 }
@@ -166,8 +185,8 @@ pub(super) async fn set_yanked<H: Objects + Clock>(
     // A channel never names a release whose archive is refused: it is left before the release is
     // withdrawn, and comes back after it is restored.
     let missing = || AdministerError::NoRelease(version.clone());
-    if word.yank().is_some() {
-        let channels = withdrawn::mark(host, id, version, true).await?;
+    if let Word::Withdraw(_, seen) = word {
+        let channels = withdrawn::mark(host, id, version, *seen).await?;
         let channels = channels.ok_or_else(|| AdministerError::NoPackage(id.clone()))?;
         channels.find(version).ok_or_else(missing)?;
     }
@@ -175,7 +194,6 @@ pub(super) async fn set_yanked<H: Objects + Clock>(
     // Two admins may have said different things at once: what the release says holds for both.
     let release = withdrawn::follow(host, id, version).await?;
     let record = release.ok_or_else(missing)?;
-    refresh_catalogue(host, id).await?;
     let version = version.clone();
     let deed = match word.yank() {
         Some(Yank { reason, .. }) => Deed::Yank {
@@ -188,6 +206,7 @@ pub(super) async fn set_yanked<H: Objects + Clock>(
     if changed || record.yanked.is_some() == word.yank().is_some() {
         note_action(host, id, by, deed, changed).await?;
     }
+    refresh_catalogue(host, id).await?;
     Ok(Administered { record, changed })
 }
 
@@ -206,9 +225,12 @@ async fn set_on_release<H: Objects + Clock>(
         if !word.changes(release.yanked.as_ref()) {
             return Ok(Change::Keep);
         }
+        if word.means_another(release.yanked.as_ref()) {
+            return Err(AdministerError::Changed);
+        }
         release.yanked = word.yank().cloned();
         changed = true;
-        Ok::<_, AdministerError>(Change::Write(release))
+        Ok(Change::Write(release))
     })
     .await?;
     Ok(changed)

@@ -35,12 +35,12 @@ pub async fn set_core<H: Objects + Clock>(
         },
     )
     .await?;
-    refresh_catalogue(host, id).await?;
     let deed = Deed::SetCore {
         generation,
         version: version.cloned(),
     };
     note_action(host, id, by, deed, has_changed).await?;
+    refresh_catalogue(host, id).await?;
     Ok(Administered {
         record: channels.ok_or_else(missing)?,
         changed: has_changed,

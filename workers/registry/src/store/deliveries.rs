@@ -1,7 +1,7 @@
 //! Marks of unfinished deliveries, and taking up again what has failed.
 
 use edge::{
-    Body, Clock, Objects,
+    Body, Clock, Objects, Timestamp,
     objects::{ObjectError, Put},
 };
 
@@ -17,6 +17,9 @@ pub enum RetryError {
     /// There is no such delivery.
     #[error("no delivery {0} is journalled; journals are kept for 90 days")]
     NoDelivery(DeliveryId),
+    /// It went on, or failed anew, after it was looked at.
+    #[error("the delivery has changed meanwhile; look at it again")]
+    Changed,
     /// The delivery cannot be taken up again.
     #[error(transparent)]
     Refused(#[from] ReopenError),
@@ -64,12 +67,16 @@ pub async fn mark_finished<O: Objects>(store: &O, delivery: &DeliveryId) -> Resu
 /// count afresh, and whoever runs the pipeline next, be it a tick, goes on with it. One that is done
 /// but for announcements that were given up announces again where nobody confirmed anything.
 ///
+/// Where it is told which writing of the journal the decision was made on (`seen`, its `updated_at`),
+/// a delivery that failed anew since then stays as it is.
+///
 /// # Errors
 /// [`RetryError`].
 pub async fn retry<H: Objects + Clock>(
     host: &H,
     delivery: &DeliveryId,
     by: &Actor,
+    seen: Option<Timestamp>,
 ) -> Result<Journal, RetryError> {
     let key = Key::Delivery(delivery);
     let missing = || RetryError::NoDelivery(delivery.clone());
@@ -86,9 +93,13 @@ pub async fn retry<H: Objects + Clock>(
         if reopened && !matches!(journal.state, State::Failed | State::Done) {
             return Ok(Change::Keep);
         }
+        let written = journal.updated_at;
         journal.reopen(now, &by.to_string())?;
+        if seen.is_some_and(|seen| seen != written) {
+            return Err(RetryError::Changed);
+        }
         reopened = true;
-        Ok::<_, RetryError>(Change::Write(journal))
+        Ok(Change::Write(journal))
     })
     .await?;
     // A tick that saw it finished may have taken the first mark away.

@@ -22,7 +22,7 @@ pub use publish::{PublishError, Published, ownership, publish};
 pub use record::{Versioned, create, read, write};
 pub use sources::{Source, hear_of_source, remember_source, source};
 pub use subscriptions::{
-    SubscribeError, forget_subscriptions, subscribe, subscriptions, unsubscribe,
+    SubscribeError, end_subscriptions, forget_subscriptions, subscribe, subscriptions, unsubscribe,
 };
 pub use update::{Change, UpdateError, update};
 pub use upstream::{Followed, Upstream, belongs_to, follow_publisher, publish_again, withdraw};

@@ -4,10 +4,10 @@ use std::convert::Infallible;
 
 use edge::{Clock, Objects, Timestamp};
 
-use super::{Change, StoreError, UpdateError, read, update};
+use super::{Change, StoreError, UpdateError, note_action, read, update};
 use crate::{
-    ChannelsRecord, Key, PackageId, Snowflake,
-    record::{Subscribed, Subscription, Subscriptions, TooManySubscriptions},
+    Actor, ChannelsRecord, Key, PackageId, Snowflake,
+    record::{Deed, Subscribed, Subscription, Subscriptions, TooManySubscriptions},
 };
 
 /// Why a channel was not subscribed.
@@ -86,6 +86,32 @@ pub async fn unsubscribe<H: Objects + Clock>(
     });
     changed.await.map_err(infallible)?;
     Ok(was_there)
+}
+
+/// Ends the subscription of the channel `place`, or those of the server `place`, in the name of `by`,
+/// who need not be of it; how many there were.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn end_subscriptions<H: Objects + Clock>(
+    host: &H,
+    id: &PackageId,
+    place: &Snowflake,
+    by: &Actor,
+) -> Result<usize, StoreError> {
+    let mut ended = 0;
+    let changed = change(host, id, |subscriptions| {
+        let now_ended = subscriptions.end(place);
+        // Asked again after a write that may have been stored, this finds none.
+        ended = ended.max(now_ended);
+        Ok(now_ended > 0)
+    });
+    changed.await.map_err(infallible)?;
+    let deed = Deed::EndSubscriptions {
+        place: place.clone(),
+    };
+    note_action(host, id, by, deed, ended > 0).await?;
+    Ok(ended)
 }
 
 /// Ends the subscriptions whose webhooks were found to be gone, each the one that was made at the

@@ -53,11 +53,12 @@ pub async fn withdraw<H: Objects + Clock>(
     reason: &str,
     heard: Timestamp,
 ) -> Result<(), AdministerError> {
-    let word = Word::Withdraw(Yank {
+    let yank = Yank {
         reason: reason.to_owned(),
         at: heard,
         upstream: true,
-    });
+    };
+    let word = Word::Withdraw(yank, None);
     let (id, version) = (&release.id, &release.version);
     administer::set_yanked(host, id, version, &word, &author(release)).await?;
     Ok(())

@@ -4,21 +4,36 @@ use std::convert::Infallible;
 
 use edge::{Clock, Objects};
 
-use super::{Change, StoreError, UpdateError, read, update};
+use super::{AdministerError, Change, StoreError, UpdateError, read, update};
 use crate::{ChannelsRecord, Key, PackageId, ReleaseRecord, Version};
 
 /// How often others may change the release meanwhile.
 const ATTEMPTS: u32 = 6;
 
-/// Marks a release on its package's channels as withdrawn or not. Answers the channels as they
-/// stand then; a release or package that is not there changes nothing.
+/// Marks a release on its package's channels as withdrawn. Answers the channels as they stand then; a
+/// release or package that is not there changes nothing.
+///
+/// # Errors
+/// [`AdministerError::Changed`] where that would change another revision than the one that was `seen`.
 pub(super) async fn mark<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     version: &Version,
-    yanked: bool,
-) -> Result<Option<ChannelsRecord>, StoreError> {
-    change(host, id, |channels| channels.set_yanked(version, yanked)).await
+    seen: Option<u64>,
+) -> Result<Option<ChannelsRecord>, AdministerError> {
+    let key = Key::Channels(id);
+    let marked = update(host, &key, |channels: Option<&ChannelsRecord>| {
+        let Some(mut marked) = channels.cloned() else {
+            return Ok(Change::Keep);
+        };
+        let revision = marked.revision;
+        match (marked.set_yanked(version, true), seen) {
+            (false, _) => Ok(Change::Keep),
+            (true, Some(seen)) if seen != revision => Err(AdministerError::Changed),
+            (true, _) => Ok(Change::Write(marked)),
+        }
+    });
+    Ok(marked.await?)
 }
 
 /// Makes the channels say of a release what its own record says, which others may change meanwhile.

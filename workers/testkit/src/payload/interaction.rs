@@ -169,7 +169,10 @@ impl Interaction {
         let (list, described) = match kind {
             7 => (
                 "channels",
-                json!({ "id": id, "name": "releases", "type": 0, "permissions": "0" }),
+                json!({
+                    "id": id, "name": "releases", "type": 0,
+                    "permissions": self.0["member"]["permissions"],
+                }),
             ),
             _ => (
                 "roles",
@@ -194,11 +197,27 @@ impl Interaction {
         self.with("guild_id", guild)
     }
 
-    /// The same by a member with these roles and permissions.
+    /// The same by a member with these roles, and these permissions in every channel.
     #[must_use]
     pub fn member(mut self, roles: &[&str], permissions: u64) -> Self {
         self.0["member"]["roles"] = json!(roles);
         self.0["member"]["permissions"] = permissions.to_string().into();
+        let channels = self.0.pointer_mut("/data/resolved/channels");
+        for channel in channels
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten()
+        {
+            channel.1["permissions"] = permissions.to_string().into();
+        }
+        self
+    }
+
+    /// The same where the caller may do something else in a channel that an option names.
+    #[must_use]
+    pub fn permitted_in(mut self, channel: &str, permissions: u64) -> Self {
+        self.0["data"]["resolved"]["channels"][channel]["permissions"] =
+            permissions.to_string().into();
         self
     }
 

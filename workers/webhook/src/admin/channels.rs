@@ -39,7 +39,7 @@ pub async fn put<H: Host>(
     };
     let wanted: Wanted = input::json(request.body, r#"{"version":"1.2.3"}"#).await?;
     let version = Version::parse(&wanted.version).map_err(input::bad_name)?;
-    let channels = store::promote(host, &id, &channel, &version, &Actor::Admin)
+    let channels = store::promote(host, &id, &channel, &version, &Actor::Admin, None)
         .await
         .map_err(|error| input::refused(host, error))?;
     let channels = channels.record;

@@ -48,7 +48,7 @@ pub async fn retry<H: Host>(
 ) -> Result<Response, Problem> {
     auth::check(host, request).await?;
     let delivery = DeliveryId::parse(delivery).map_err(input::bad_name)?;
-    let journal = store::retry(host, &delivery, &Actor::Admin)
+    let journal = store::retry(host, &delivery, &Actor::Admin, None)
         .await
         .map_err(|error| not_retried(host, &error))?;
     let worker = host.clone();
@@ -63,7 +63,7 @@ fn not_retried<H: Host>(host: &H, error: &RetryError) -> Problem {
     match error {
         RetryError::Store(error) => input::store_failed(host, error),
         RetryError::NoDelivery(_) => Problem::not_found(error.to_string()),
-        RetryError::Refused(_) => Problem::new(
+        RetryError::Refused(_) | RetryError::Changed => Problem::new(
             StatusCode::CONFLICT,
             "not-retried",
             "Not retried",

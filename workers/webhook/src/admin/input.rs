@@ -52,6 +52,12 @@ pub fn refused<L: Log + Clock>(host: &L, error: AdministerError) -> Problem {
             "Release not for this generation",
             error.to_string(),
         ),
+        AdministerError::Changed => Problem::new(
+            StatusCode::CONFLICT,
+            "changed-meanwhile",
+            "Changed meanwhile",
+            error.to_string(),
+        ),
     }
 }
 

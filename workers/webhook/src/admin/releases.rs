@@ -35,7 +35,7 @@ pub async fn yank<H: Host>(
             format!("the reason is shown to users; it should have 1 to {limit} characters");
         return Err(Problem::bad_request(detail));
     }
-    let release = store::yank(host, &id, &version, &reason, &Actor::Admin).await;
+    let release = store::yank(host, &id, &version, &reason, &Actor::Admin, None).await;
     Ok(answer(
         &release.map_err(|error| input::refused(host, error))?.record,
     ))
@@ -53,7 +53,7 @@ pub async fn restore<H: Host>(
 ) -> Result<Response, Problem> {
     auth::check(host, &request).await?;
     let (id, version) = names(id, version)?;
-    let release = store::restore(host, &id, &version, &Actor::Admin).await;
+    let release = store::restore(host, &id, &version, &Actor::Admin, None).await;
     Ok(answer(
         &release.map_err(|error| input::refused(host, error))?.record,
     ))

@@ -6,15 +6,14 @@ use edge::{
     Config, Url,
     config::{self, ConfigError, name},
 };
-use registry::{DISCORD_API, record::Subscription};
+use registry::{
+    DISCORD_API,
+    discord_text::{clip, escape},
+    record::Subscription,
+};
 use serde_json::{Value, json};
 
-use super::{
-    Announcement, Call, Outcome, Prepared, markdown,
-    post::Said,
-    text::{clip, escape},
-    words::Words,
-};
+use super::{Announcement, Call, Outcome, Prepared, markdown, post::Said, words::Words};
 
 const TITLE: usize = 256;
 /// Of 4,096 allowed; the rest of the 6,000 of an embed is for its other texts.

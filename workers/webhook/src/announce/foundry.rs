@@ -9,9 +9,10 @@ use edge::{
     config::{self, ConfigError, name},
     header,
 };
+use registry::discord_text::clip;
 use serde_json::{Map, Value, json};
 
-use super::{Announcement, Call, Outcome, Prepared, post::Said, text::clip};
+use super::{Announcement, Call, Outcome, Prepared, post::Said};
 
 const DEFAULT_API: &str = "https://foundryvtt.com";
 /// Longest part of Foundry's own words that the journal keeps, in UTF-16 code units.

@@ -6,7 +6,6 @@ pub mod discord;
 pub mod foundry;
 pub mod markdown;
 mod post;
-mod text;
 mod words;
 
 pub use post::{Call, Outcome, TIMEOUT};

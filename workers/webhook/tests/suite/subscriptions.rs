@@ -26,7 +26,8 @@ pub fn subscribe(world: &World, channel: u64, change: impl FnOnce(&mut Subscript
     let api = Url::parse(&world.discord.api_url()).unwrap();
     let mut subscription = Subscription {
         channel: Snowflake::parse(&name).unwrap(),
-        guild: Snowflake::parse(GUILD).unwrap(),
+        // No server has more than eight; the first ones are of this one.
+        guild: Snowflake::parse(&(700 + channel / 8).to_string()).unwrap(),
         webhook: ChannelWebhook::parse(&world.discord.url_of(&webhook), &api).unwrap(),
         role: None,
         locale: None,
@@ -225,6 +226,30 @@ fn a_limit_on_everything_holds_for_everyone() {
     for channel in 1..=12_u64 {
         assert_eq!(world.discord.messages_in(&channel.to_string()).len(), 1);
     }
+}
+
+#[test]
+fn the_longest_of_several_limits_on_everything_holds() {
+    let (world, paths) = world(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    // The second one comes later, and is shorter.
+    for (path, seconds) in [(&paths[0], 3_600.0), (&paths[1], 30.0)] {
+        let limited = Mode::Answer(discord::limited(seconds, true));
+        world
+            .discord
+            .script(Rule::on("POST", path.clone(), limited).times(1));
+    }
+    let started = edge::Clock::now(&world.host);
+    world.deliver_to(&world.host, "d-1", "v1.0.0").unwrap();
+    world.host.run(world.host.run_deferred()).unwrap();
+    let journal = journal(&world.host, "d-1").unwrap();
+    let waiting = journal.announcements.subscribers.iter().flatten();
+    let waiting: Vec<_> = waiting
+        .filter(|known| known.channel.as_str() != "2")
+        .filter_map(|known| known.announcement.next_attempt_at)
+        .map(|at| at.milliseconds() - started.milliseconds())
+        .collect();
+    assert!(waiting.len() > 1, "{waiting:?}");
+    assert!(waiting.iter().all(|wait| *wait >= 3_600_000), "{waiting:?}");
 }
 
 #[test]

@@ -74,13 +74,13 @@ fn channel(options: &Options, locale: Locale) -> Result<Channel, Failure> {
     let Some(text) = options.text("channel") else {
         return Ok(Channel::stable());
     };
-    Channel::parse(text).map_err(|error| {
-        let error = markdown::escape(&error.to_string());
+    Channel::parse(text).map_err(|_| {
+        let given = markdown::code(&registry::text::excerpt(text, 80));
         Failure::Said(say!(
             locale,
-            "That is no channel: {error}.",
-            "Das ist kein Kanal: {error}.",
-            error
+            "{given} is no channel: its name begins with a small letter and has up to 32 small letters, digits and hyphens, such as `beta`.",
+            "{given} ist kein Kanal: sein Name beginnt mit einem kleinen Buchstaben und hat bis zu 32 kleine Buchstaben, Ziffern und Bindestriche, etwa `beta`.",
+            given
         ))
     })
 }
@@ -128,8 +128,9 @@ fn ask(
     );
     let wish = Wish::Promote {
         id: subject.id.clone(),
-        channel,
+        seen: subject.channels.revision,
         version: release.version.clone(),
+        channel,
     };
     Ok(Question {
         wish,

@@ -2,6 +2,8 @@
 
 mod channels;
 pub mod status;
+pub mod subscribers;
+mod told;
 mod withdrawal;
 
 use registry::{Channel, ChannelsRecord, PackageId, ReleaseSummary, Version};
@@ -12,7 +14,7 @@ use crate::{
     message::markdown, table::Handler,
 };
 
-/// The question that a command is answered with; one read of the store.
+/// The question that a command is answered with; one or two reads of the store.
 ///
 /// # Errors
 /// [`Failure`], also where what is asked for cannot be done.
@@ -30,7 +32,7 @@ pub async fn question<H: Host>(
     match handler {
         Handler::ReleaseRollback => channels::rollback(&subject, options, locale),
         Handler::ReleaseYank => withdrawal::yank(&subject, options, locale),
-        Handler::ReleaseRestore => withdrawal::restore(&subject, options, locale),
+        Handler::ReleaseRestore => withdrawal::restore(host, &subject, options, locale).await,
         _ => channels::promote(&subject, options, locale),
     }
 }

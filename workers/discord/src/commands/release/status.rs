@@ -3,17 +3,16 @@
 use edge::objects::MAX_PAGE;
 use futures_util::future::join_all;
 use registry::{
-    DeliveryId, Journal, Key, PackageId, Prefix, ReleaseRecord, State, key,
-    record::{Announcement, Status},
-    store, text,
+    DeliveryId, Journal, Key, PackageId, Prefix, ReleaseRecord, State, key, store, text,
 };
 
-use super::{super::look, withdrawal};
+use super::{super::look, told, withdrawal};
 use crate::{
     Host, Locale,
     context::Context,
     failure::Failure,
     interaction::Options,
+    locale::Both,
     message::{Color, Embed, Message, markdown},
 };
 
@@ -62,12 +61,7 @@ pub async fn message<H: Host>(
     match wanted {
         Wanted::Delivery(delivery) => {
             let journal = journal(host, delivery).await?;
-            let journal = journal.ok_or_else(|| {
-                Failure::Said(say!(
-                    locale,
-                    "No delivery `{delivery}` is journalled. Journals are kept for 90 days.",
-                    "Eine Lieferung `{delivery}` steht in keinem Journal. Journale werden 90 Tage aufbewahrt.", delivery))
-            })?;
+            let journal = journal.ok_or_else(|| no_delivery(delivery, locale))?;
             Ok(Message::new(one(&journal, locale)).ephemeral())
         }
         Wanted::Package(id) => {
@@ -77,6 +71,16 @@ pub async fn message<H: Host>(
             Ok(Message::new(all(&package, &journals, locale)).ephemeral())
         }
     }
+}
+
+/// That there is no such delivery.
+pub fn no_delivery(delivery: &DeliveryId, locale: Locale) -> Failure {
+    Failure::Said(say!(
+        locale,
+        "No delivery `{delivery}` is journalled. Journals are kept for 90 days.",
+        "Eine Lieferung `{delivery}` steht in keinem Journal. Journale werden 90 Tage aufbewahrt.",
+        delivery
+    ))
 }
 
 async fn journal<H: Host>(host: &H, delivery: &DeliveryId) -> Result<Option<Journal>, Failure> {
@@ -144,15 +148,7 @@ fn one(journal: &Journal, locale: Locale) -> Embed {
             format!("{} {detail}", markdown::ago(step.at))
         })
         .collect();
-    let announcements = &journal.announcements;
-    let told = [
-        ("Discord", &announcements.discord),
-        ("Foundry", &announcements.foundry),
-    ];
-    let told: Vec<String> = told
-        .into_iter()
-        .map(|(name, one)| format!("{name}: {}", announcement(one, locale)))
-        .collect();
+    let told = told::lines(&journal.announcements, locale);
     let mut embed = Embed::new(color, &title)
         .footer(journal.delivery.as_str())
         .field(
@@ -207,38 +203,21 @@ fn what(journal: &Journal) -> String {
     }
 }
 
-fn state(state: State, locale: Locale) -> &'static str {
-    match (state, locale) {
-        (State::Received, Locale::English) => "received",
-        (State::Received, Locale::German) => "eingegangen",
-        (State::Fetched, Locale::English) => "fetched",
-        (State::Fetched, Locale::German) => "geholt",
-        (State::Packaged, Locale::English) => "packaged",
-        (State::Packaged, Locale::German) => "gepackt",
-        (State::Published, Locale::English) => "published",
-        (State::Published, Locale::German) => "veröffentlicht",
-        (State::Announced, Locale::English) => "announced",
-        (State::Announced, Locale::German) => "angekündigt",
-        (State::Done, Locale::English) => "done",
-        (State::Done, Locale::German) => "erledigt",
-        (State::Failed, Locale::English) => "failed",
-        (State::Failed, Locale::German) => "gescheitert",
-    }
+/// A state in a word.
+pub fn state(state: State, locale: Locale) -> &'static str {
+    let both = match state {
+        State::Received => ("received", "eingegangen"),
+        State::Fetched => ("fetched", "geholt"),
+        State::Packaged => ("packaged", "gepackt"),
+        State::Published => ("published", "veröffentlicht"),
+        State::Announced => ("announced", "angekündigt"),
+        State::Done => ("done", "erledigt"),
+        State::Failed => ("failed", "gescheitert"),
+    };
+    word(both, locale)
 }
 
-fn announcement(one: &Announcement, locale: Locale) -> String {
-    let word = match one.status {
-        Status::Pending | Status::Sending => say!(locale, "not yet", "noch nicht"),
-        Status::Unconfirmed => say!(locale, "unconfirmed", "unbestätigt"),
-        Status::Confirmed => say!(locale, "confirmed", "bestätigt"),
-        Status::Skipped => say!(locale, "skipped", "ausgelassen"),
-        Status::Failed => say!(locale, "given up", "aufgegeben"),
-    };
-    if one.detail.is_empty() {
-        return word;
-    }
-    format!(
-        "{word} ({})",
-        markdown::escape(&text::excerpt(&one.detail, 200))
-    )
+/// Of both words the one in `locale`.
+pub(super) fn word((en, de): (&'static str, &'static str), locale: Locale) -> &'static str {
+    Both { en, de }.in_(locale)
 }

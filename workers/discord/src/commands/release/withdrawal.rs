@@ -1,6 +1,7 @@
 //! `/release yank`, `/release restore` and `/release retry`.
 
-use registry::{DeliveryId, Journal, Key, store, text};
+use edge::{Objects, Timestamp};
+use registry::{DeliveryId, Journal, Key, ReleaseRecord, store, text};
 
 use super::{Subject, shown};
 use crate::{
@@ -54,6 +55,7 @@ pub fn yank(subject: &Subject, options: &Options, locale: Locale) -> Result<Ques
     );
     let wish = Wish::Yank {
         id: id.clone(),
+        seen: subject.channels.revision,
         version: release.version.clone(),
         reason,
     };
@@ -68,10 +70,19 @@ pub fn yank(subject: &Subject, options: &Options, locale: Locale) -> Result<Ques
 ///
 /// # Errors
 /// [`Failure`].
-pub fn restore(subject: &Subject, options: &Options, locale: Locale) -> Result<Question, Failure> {
+pub async fn restore<O: Objects>(
+    store: &O,
+    subject: &Subject,
+    options: &Options,
+    locale: Locale,
+) -> Result<Question, Failure> {
     let release = subject.release(options, locale)?;
     let (id, version) = (&subject.id, shown(&release.version));
-    if !release.yanked {
+    let key = Key::Release(id, &release.version);
+    let facts = store::read::<ReleaseRecord, _>(store, &key).await?;
+    let yank = facts.and_then(|facts| facts.record.yanked);
+    // A withdrawal that broke off half-way is on the channels only.
+    if yank.is_none() && !release.yanked {
         return Err(Failure::Said(say!(
             locale,
             "{version} is not withdrawn.",
@@ -79,6 +90,17 @@ pub fn restore(subject: &Subject, options: &Options, locale: Locale) -> Result<Q
             version
         )));
     }
+    let withdrawn = yank.as_ref().map(|yank| {
+        let (reason, at) = (markdown::escape(&yank.reason), markdown::ago(yank.at));
+        say!(
+            locale,
+            "Withdrawn {at}: {reason}",
+            "Zurückgezogen {at}: {reason}",
+            at,
+            reason
+        )
+    });
+    let withdrawn = withdrawn.unwrap_or_default();
     let question = say!(
         locale,
         "Restore this release?",
@@ -86,13 +108,15 @@ pub fn restore(subject: &Subject, options: &Options, locale: Locale) -> Result<Q
     );
     let detail = say!(
         locale,
-        "{version} of `{id}` can be installed again, and channels that were set to it serve it.",
-        "{version} von `{id}` kann wieder installiert werden, und Kanäle, die darauf standen, liefern es.",
+        "{version} of `{id}` can be installed again, and channels that were set to it serve it.\n\n{withdrawn}",
+        "{version} von `{id}` kann wieder installiert werden, und Kanäle, die darauf standen, liefern es.\n\n{withdrawn}",
         version,
-        id
+        id,
+        withdrawn
     );
     let wish = Wish::Restore {
         id: id.clone(),
+        seen: yank.map_or(Timestamp::default(), |yank| yank.at),
         version: release.version.clone(),
     };
     Ok(Question {
@@ -121,6 +145,7 @@ pub async fn retry<H: Host>(
             return Err(confirm::not_retried(missing, locale));
         }
     };
+    let seen = journal.updated_at;
     // Tried on a copy, so that nobody is asked what cannot be done.
     if let Err(refusal) = journal.reopen(host.now(), "") {
         return Err(confirm::not_retried(refusal.into(), locale));
@@ -139,7 +164,7 @@ pub async fn retry<H: Host>(
         tag,
         error
     );
-    let wish = Wish::Retry { delivery };
+    let wish = Wish::Retry { delivery, seen };
     Ok(Question {
         wish,
         title: question,
@@ -153,13 +178,11 @@ pub async fn retry<H: Host>(
 /// [`Failure::Said`].
 pub fn delivery(options: &Options, context: &Context) -> Result<DeliveryId, Failure> {
     let text = options.text("delivery").unwrap_or_default();
-    DeliveryId::parse(text).map_err(|error| {
-        let error = markdown::escape(&error.to_string());
+    DeliveryId::parse(text).map_err(|_| {
         Failure::Said(say!(
             context.locale(),
-            "That is no delivery: {error}.",
-            "Das ist keine Lieferung: {error}.",
-            error
+            "That is no delivery's id. GitHub shows it as `X-GitHub-Delivery` in the webhook's recent deliveries.",
+            "Das ist keine ID einer Lieferung. GitHub zeigt sie als `X-GitHub-Delivery` bei den letzten Lieferungen des Webhooks."
         ))
     })
 }

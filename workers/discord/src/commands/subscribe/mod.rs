@@ -9,6 +9,7 @@ mod perform;
 
 pub use perform::{end, subscribe};
 
+use edge::Config;
 use registry::{PackageId, Snowflake};
 
 use super::look;
@@ -17,10 +18,11 @@ use crate::{
     answer::{Answer, Place},
     context::Context,
     failure::Failure,
-    interaction::Options,
+    interaction::{Options, Scene},
     later::Job,
     message::{CustomId, Modal, Text},
-    permission, table,
+    permission,
+    table::ANNOUNCERS,
 };
 use ids::{long, short};
 
@@ -65,7 +67,7 @@ pub async fn ask<H: Host>(
     let locale = context.locale();
     let id = look::named(options, locale)?;
     look::channels(host, &id, locale).await?;
-    let channel = channel(context, options)?;
+    let channel = channel(host, context, options).await?;
     let role = options.id("role");
     check_role(context, role.as_ref())?;
     let role = role.as_ref().map(Snowflake::as_str).unwrap_or_default();
@@ -103,9 +105,7 @@ pub async fn submitted<H: Host>(
     fields: &[(String, String)],
 ) -> Result<Answer, Failure> {
     let locale = context.locale();
-    if let Some(found) = table::find(&["subscribe"]) {
-        permission::check(host, &context.scene, found.audience).await?;
-    }
+    permission::check(host, &context.scene, ANNOUNCERS).await?;
     let mut parts = asked.splitn(3, ':');
     let id = parts.next().and_then(|id| PackageId::parse(id).ok());
     let channel = parts.next().and_then(long);
@@ -131,20 +131,36 @@ pub async fn submitted<H: Host>(
 ///
 /// # Errors
 /// [`Failure::Said`].
-pub fn unsubscribe(context: &Context, options: &Options) -> Result<Answer, Failure> {
+pub async fn unsubscribe<C: Config>(
+    config: &C,
+    context: &Context,
+    options: &Options,
+) -> Result<Answer, Failure> {
     let id = look::named(options, context.locale())?;
-    let channel = channel(context, options)?;
+    let channel = channel(config, context, options).await?;
     Ok(Answer::Later {
         place: Place::ForAsker,
         job: Job::Unsubscribe(Unwanted { id, channel }),
     })
 }
 
-/// The channel in the option `channel`, else the one that the command was called in.
-fn channel(context: &Context, options: &Options) -> Result<Snowflake, Failure> {
-    let here = || context.scene.channel.clone();
-    let channel = options.id("channel").or_else(here);
-    channel.ok_or_else(|| unusable(context.locale()))
+/// The channel in the option `channel`, where the caller has to have the permission too, else the one
+/// that the command was called in.
+async fn channel<C: Config>(
+    config: &C,
+    context: &Context,
+    options: &Options,
+) -> Result<Snowflake, Failure> {
+    if let (Some(named), Some(channel)) = (options.get("channel"), options.id("channel")) {
+        let there = Scene {
+            permissions: named.permissions.unwrap_or_default(),
+            ..context.scene.clone()
+        };
+        permission::check(config, &there, ANNOUNCERS).await?;
+        return Ok(channel);
+    }
+    let here = context.scene.channel.clone();
+    here.ok_or_else(|| unusable(context.locale()))
 }
 
 /// Refuses the role of everybody, which has the server's own id: releases call nobody who did not

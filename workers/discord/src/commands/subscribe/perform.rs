@@ -6,7 +6,7 @@ use edge::{
 };
 use registry::{
     ChannelWebhook, Snowflake,
-    record::{Subscribed, Subscription},
+    record::{MOST_OF_A_SERVER, Subscribed, Subscription, TooManySubscriptions},
     store::{self, SubscribeError},
 };
 
@@ -15,7 +15,7 @@ use crate::{
     Host, Json, Locale,
     context::Context,
     failure::Failure,
-    later::deliver::{api, bounds, headers},
+    later::deliver::{TIMEOUT, api, bounds, headers},
     message::{Color, Embed, Message},
 };
 
@@ -142,7 +142,7 @@ async fn owner<H: Host>(
         body: edge::Bytes::new(),
     };
     let hosts = AllowedHosts::default();
-    let bounds = bounds(&hosts);
+    let bounds = bounds(&hosts, TIMEOUT);
     let limit = bounds.bytes;
     let silent = || {
         Failure::Said(say!(
@@ -175,7 +175,16 @@ fn refused(error: SubscribeError, locale: Locale) -> Failure {
     match error {
         SubscribeError::Store(error) => error.into(),
         SubscribeError::NoPackage(id) => look::no_package(id.as_str(), locale),
-        SubscribeError::TooMany(_) => Failure::Said(say!(
+        SubscribeError::TooMany(TooManySubscriptions::OfServer) => {
+            let most = MOST_OF_A_SERVER.to_string();
+            Failure::Said(say!(
+                locale,
+                "This package is announced in {most} channels of this server already, and there can be no more. `/unsubscribe` makes room.",
+                "Dieses Paket wird schon in {most} Kanälen dieses Servers angekündigt, mehr geht nicht. `/unsubscribe` schafft Platz.",
+                most
+            ))
+        }
+        SubscribeError::TooMany(TooManySubscriptions::OfPackage) => Failure::Said(say!(
             locale,
             "This package is announced in as many channels as there can be.",
             "Dieses Paket wird schon in so vielen Kanälen angekündigt, wie es geht."

@@ -108,7 +108,7 @@ impl Discord {
             }
             "PUT" => {
                 let commands = asked.json();
-                if let Some(refusal) = refusal(wrong_with(&commands)) {
+                if let Some(refusal) = refusal(wrong_with(&commands, !guild.is_empty())) {
                     return refusal;
                 }
                 known.commands.insert(guild.to_owned(), commands.clone());
@@ -120,7 +120,7 @@ impl Discord {
 }
 
 /// What Discord would refuse in a list of commands.
-fn wrong_with(commands: &Value) -> Vec<Error> {
+fn wrong_with(commands: &Value, is_guilds: bool) -> Vec<Error> {
     let Some(list) = commands.as_array() else {
         let text = "Only iterables may be used in a ListType.".to_owned();
         return vec![("commands".into(), "LIST_TYPE_CONVERT", text)];
@@ -165,6 +165,13 @@ fn wrong_with(commands: &Value) -> Vec<Error> {
         }
     }
     for (index, command) in list.iter().enumerate() {
+        // "Only for globally-scoped commands", says the documentation of both.
+        for name in ["contexts", "integration_types"] {
+            if is_guilds && !command[name].is_null() {
+                let text = "Only commands that work everywhere can have this.".to_owned();
+                found.push((format!("{index}/{name}"), "BASE_TYPE_BAD", text));
+            }
+        }
         let texts = command.to_string().chars().count();
         // The JSON around the texts counts here too, which only makes the fake stricter.
         if texts > 2 * TOTAL {
@@ -203,6 +210,8 @@ fn answered(id: &str, guild: &str, commands: &Value, localised: bool) -> Value {
         command["nsfw"] = false.into();
         if !guild.is_empty() {
             command["guild_id"] = guild.into();
+            command["contexts"] = Value::Null;
+            command["integration_types"] = json!([0]);
         }
         if command["type"].is_null() {
             command["type"] = 1.into();
@@ -289,8 +298,14 @@ mod tests {
                 false,
             ),
         ] {
-            let wrong = wrong_with(&commands);
+            let wrong = wrong_with(&commands, false);
             assert_eq!(wrong.is_empty(), is_right, "{commands}: {wrong:?}");
+        }
+        let mut everywhere = command(json!([]));
+        everywhere["integration_types"] = json!([0]);
+        for (is_guilds, is_right) in [(false, true), (true, false)] {
+            let wrong = wrong_with(&json!([everywhere]), is_guilds);
+            assert_eq!(wrong.is_empty(), is_right, "{wrong:?}");
         }
     }
 }

@@ -201,7 +201,8 @@ impl<H: Host> Round<'_, H> {
                     retry_after.map(|wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
                 known.retry_later(now, &message, wait);
                 if everywhere {
-                    progress.limited_until = known.next_attempt_at;
+                    // Others may have been told of a longer one already.
+                    progress.limited_until = progress.limited_until.max(known.next_attempt_at);
                 }
             }
         }
