@@ -7,7 +7,7 @@ use edge::{
     Url,
     config::{self, name},
     header,
-    outbound::{self, AllowedHosts, Answer, Bounds, OutboundError},
+    outbound::{self, AllowedHosts, Answer, Bounds, OutboundError, seconds},
 };
 use registry::{DISCORD_API, Snowflake};
 
@@ -207,56 +207,6 @@ async fn retry_after(answer: Answer) -> Option<Duration> {
     let header = answer.headers.get(header::RETRY_AFTER);
     let body = answer.body.bytes(MAX_ANSWER).await.ok();
     let body = body.and_then(|body| Json::read(&body)).unwrap_or_default();
-    let exact = body["retry_after"].as_number().and_then(pause);
-    exact.or_else(|| pause(&header?))
-}
-
-/// A pause of so many seconds, such as `2.5`, a millisecond longer where it has more digits.
-fn pause(seconds: &str) -> Option<Duration> {
-    let (whole, fraction) = seconds
-        .trim()
-        .split_once('.')
-        .unwrap_or((seconds.trim(), ""));
-    let whole: u64 = whole.parse().ok()?;
-    let digits = fraction.bytes().map(|digit| char::from(digit).to_digit(10));
-    let digits: Vec<u32> = digits.collect::<Option<_>>()?;
-    let thousandths = digits
-        .iter()
-        .chain(&[0; 3])
-        .take(3)
-        .fold(0, |sum, digit| 10 * sum + digit);
-    let more = u32::from(digits.len() > 3);
-    Duration::from_secs(whole).checked_add(Duration::from_millis(u64::from(thousandths + more)))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::pause;
-
-    #[test]
-    fn pauses_are_read_to_the_millisecond() {
-        for (text, milliseconds) in [
-            ("0", Some(0)),
-            ("65", Some(65_000)),
-            ("2.5", Some(2_500)),
-            ("0.064", Some(64)),
-            ("1.0049", Some(1_005)),
-            (" 3 ", Some(3_000)),
-            ("-1", None),
-            ("1e3", None),
-            ("", None),
-            ("soon", None),
-            ("1.x", None),
-            ("18446744073709551616", None),
-            ("18446744073709551615.9999", None),
-        ] {
-            assert_eq!(
-                pause(text),
-                milliseconds.map(Duration::from_millis),
-                "{text:?}"
-            );
-        }
-    }
+    let exact = body["retry_after"].as_number().and_then(seconds);
+    exact.or_else(|| seconds(&header?))
 }

@@ -3,6 +3,7 @@
 pub mod address;
 mod allowed;
 mod bounded;
+mod seconds;
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use http::{StatusCode, header};
 use url::{Origin, Url};
 
 pub use allowed::{AllowedHosts, HostPattern};
+pub use seconds::seconds;
 
 use crate::{Body, Clock, Fetch, FetchError, FetchRequest, Headers, clock::timeout};
 

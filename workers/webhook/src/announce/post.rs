@@ -135,14 +135,12 @@ impl Said {
         let body = body.and_then(|body| serde_json::from_slice::<Value>(&body).ok());
         // Discord's body is exact, its header rounded; Foundry has only the header.
         let exact = body.as_ref().and_then(|body| body.get("retry_after"));
-        let seconds = exact
-            .and_then(Value::as_f64)
-            .or_else(|| seconds.and_then(|seconds| seconds.trim().parse().ok()));
+        let exact = exact.and_then(|exact| outbound::seconds(&exact.to_string()));
         Self {
             status,
             words,
             body,
-            retry_after: seconds.and_then(|seconds: f64| Duration::try_from_secs_f64(seconds).ok()),
+            retry_after: exact.or_else(|| outbound::seconds(&seconds?)),
         }
     }
 
