@@ -26,6 +26,10 @@ pub fn cases() -> Vec<Case> {
             foreign,
         ),
         Case::new(
+            "discord: what others changed since it was asked is left alone",
+            overtaken,
+        ),
+        Case::new(
             "discord: a failed delivery is looked at and taken up again",
             retried,
         ),
@@ -160,6 +164,18 @@ fn foreign(world: &World) -> Result<()> {
         );
     }
     ensure!(served(world, &id, "stable")? == "1.1.0");
+    Ok(())
+}
+
+fn overtaken(world: &World) -> Result<()> {
+    let id = publish(world, "overtaken", &["1.0.0", "1.1.0"])?;
+    let rollback = by_operator(Interaction::command("release rollback"))
+        .option("package", id.as_str())
+        .option("channel", "stable");
+    let asked = world.interact(rollback)?;
+    publish(world, "overtaken", &["1.2.0"])?;
+    says(&press(world, &asked, "Yes")?, "Others have changed this")?;
+    ensure!(served(world, &id, "stable")? == "1.2.0");
     Ok(())
 }
 

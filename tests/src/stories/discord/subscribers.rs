@@ -8,7 +8,7 @@ use testkit::{
     payload::interaction::{GUILD, Interaction},
 };
 
-use super::by_moderator;
+use super::{by_moderator, by_operator};
 use crate::{interactions::Heard, publish::Journal, suite::Case, world::World};
 
 /// A role that may be mentioned.
@@ -191,5 +191,19 @@ fn failing(world: &World) -> Result<()> {
         .as_array()
         .map(Vec::len);
     ensure!(left == Some(5), "{left:?} are left");
-    Ok(())
+    // An operator ends all that are left of the server.
+    let end = by_operator(Interaction::command("release subscribers"))
+        .option("package", id.as_str())
+        .option("end", GUILD);
+    let asked = world.interact(end)?;
+    says(&asked, "5 subscribed")?;
+    let button = asked.button("Yes")?;
+    says(
+        &world.interact(by_operator(Interaction::button(&button)))?,
+        "Done",
+    )?;
+    let list = by_operator(Interaction::command("release subscribers"));
+    let list = world.interact(list.option("package", id.as_str()))?;
+    ensure!(list.is_private(), "everybody sees {}", list.answer);
+    says(&list, "No channel has subscribed")
 }

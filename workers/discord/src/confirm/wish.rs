@@ -34,8 +34,8 @@ pub enum Wish {
     Restore {
         /// The package.
         id: PackageId,
-        /// When the withdrawal was made that the asker saw.
-        seen: Timestamp,
+        /// The revision of its channels that the asker saw.
+        seen: u64,
         /// The release.
         version: Version,
     },
@@ -73,9 +73,7 @@ impl Wish {
                 version,
                 reason,
             } => format!("y:{id}:{seen}:{version}:{reason}"),
-            Self::Restore { id, seen, version } => {
-                format!("r:{id}:{}:{version}", seen.milliseconds())
-            }
+            Self::Restore { id, seen, version } => format!("r:{id}:{seen}:{version}"),
             Self::Retry { delivery, seen } => format!("t:{delivery}:{}", seen.milliseconds()),
             Self::EndSubscriptions { id, place } => format!("e:{id}:{place}"),
             Self::Nothing => "x".to_owned(),
@@ -109,7 +107,7 @@ impl Wish {
             },
             "r" => Self::Restore {
                 id: package(part())?,
-                seen: time(part())?,
+                seen: revision(part())?,
                 version: release(part())?,
             },
             "t" => Self::Retry {
@@ -152,7 +150,7 @@ mod tests {
         for text in [
             "p:maps:7:1.2.3:stable",
             "y:maps:7:1.2.3-beta+x~1:breaks: all of it, 🎲",
-            "r:maps:1700000000123:1.2.3",
+            "r:maps:7:1.2.3",
             "t:72d3162e-cc78-11e3-81ab-4c9367dc0958:1700000000123",
             "e:maps:1309411000000000077",
             "x",

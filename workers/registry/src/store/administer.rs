@@ -120,8 +120,8 @@ pub async fn yank<H: Objects + Clock>(
     set_yanked(host, id, version, &Word::Withdraw(yank, seen), by).await
 }
 
-/// Takes back the withdrawal of a release in the name of `by`. May be repeated. Where it is told when
-/// the withdrawal was made that is meant (`seen`), any other stays.
+/// Takes back the withdrawal of a release in the name of `by`. May be repeated. `seen` is as for
+/// [`promote`].
 ///
 /// # Errors
 /// As [`promote`].
@@ -130,7 +130,7 @@ pub async fn restore<H: Objects + Clock>(
     id: &PackageId,
     version: &Version,
     by: &Actor,
-    seen: Option<Timestamp>,
+    seen: Option<u64>,
 ) -> Result<Administered<ReleaseRecord>, AdministerError> {
     set_yanked(host, id, version, &Word::Restore(seen), by).await
 }
@@ -139,8 +139,8 @@ pub async fn restore<H: Objects + Clock>(
 pub(super) enum Word {
     /// It is from now on. Whoever says so may have looked at a revision of the channels.
     Withdraw(Yank, Option<u64>),
-    /// It is not, whoever withdrew it; if it is told when, then only what was withdrawn then.
-    Restore(Option<Timestamp>),
+    /// It is not, whoever withdrew it. Whoever says so may have looked at a revision, too.
+    Restore(Option<u64>),
     /// Its publisher published it, as was heard at this time: it is not, if the publisher withdrew
     /// it before that.
     PublishedAgain(Timestamp),
@@ -165,14 +165,6 @@ impl Word {
             Self::Restore(_) | Self::PublishedAgain(_) => None,
         }
     }
-
-    /// Whether it is about another withdrawal than the one that is known.
-    fn means_another(&self, known: Option<&Yank>) -> bool {
-        match (self, known) {
-            (Self::Restore(Some(seen)), Some(known)) => known.at != *seen,
-            _ => false,
-        }
-    }
 }
 
 pub(super) async fn set_yanked<H: Objects + Clock>(
@@ -190,7 +182,11 @@ pub(super) async fn set_yanked<H: Objects + Clock>(
         let channels = channels.ok_or_else(|| AdministerError::NoPackage(id.clone()))?;
         channels.find(version).ok_or_else(missing)?;
     }
-    let changed = set_on_release(host, id, version, word).await?;
+    let meant = match word {
+        Word::Restore(Some(seen)) => withdrawn::at_revision(host, id, version, *seen).await?,
+        _ => None,
+    };
+    let changed = set_on_release(host, id, version, word, meant.as_ref()).await?;
     // Two admins may have said different things at once: what the release says holds for both.
     let release = withdrawn::follow(host, id, version).await?;
     let record = release.ok_or_else(missing)?;
@@ -210,12 +206,14 @@ pub(super) async fn set_yanked<H: Objects + Clock>(
     Ok(Administered { record, changed })
 }
 
-/// Says on the release's own record whether it is withdrawn; whether it was otherwise before.
+/// Says on the release's own record whether it is withdrawn; whether it was otherwise before. Where one
+/// withdrawal is `meant`, another stays.
 async fn set_on_release<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     version: &Version,
     word: &Word,
+    meant: Option<&Yank>,
 ) -> Result<bool, AdministerError> {
     let mut changed = false;
     let missing = || AdministerError::NoRelease(version.clone());
@@ -225,7 +223,7 @@ async fn set_on_release<H: Objects + Clock>(
         if !word.changes(release.yanked.as_ref()) {
             return Ok(Change::Keep);
         }
-        if word.means_another(release.yanked.as_ref()) {
+        if meant.is_some() && meant != release.yanked.as_ref() {
             return Err(AdministerError::Changed);
         }
         release.yanked = word.yank().cloned();

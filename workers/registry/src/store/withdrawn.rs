@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use edge::{Clock, Objects};
 
 use super::{AdministerError, Change, StoreError, UpdateError, read, update};
-use crate::{ChannelsRecord, Key, PackageId, ReleaseRecord, Version};
+use crate::{ChannelsRecord, Key, PackageId, ReleaseRecord, Version, Yank};
 
 /// How often others may change the release meanwhile.
 const ATTEMPTS: u32 = 6;
@@ -34,6 +34,28 @@ pub(super) async fn mark<H: Objects + Clock>(
         }
     });
     Ok(marked.await?)
+}
+
+/// The withdrawal of a release, if there is one, as it was when its package's channels had the revision
+/// `seen`: it is read before the channels are.
+///
+/// # Errors
+/// [`AdministerError::Changed`] where the channels have another revision.
+pub(super) async fn at_revision<O: Objects>(
+    store: &O,
+    id: &PackageId,
+    version: &Version,
+    seen: u64,
+) -> Result<Option<Yank>, AdministerError> {
+    let release = read::<ReleaseRecord, _>(store, &Key::Release(id, version)).await?;
+    let Some(yank) = release.and_then(|release| release.record.yanked) else {
+        return Ok(None);
+    };
+    let channels = read::<ChannelsRecord, _>(store, &Key::Channels(id)).await?;
+    match channels {
+        Some(channels) if channels.record.revision != seen => Err(AdministerError::Changed),
+        _ => Ok(Some(yank)),
+    }
 }
 
 /// Makes the channels say of a release what its own record says, which others may change meanwhile.

@@ -14,7 +14,7 @@ use crate::{
     message::markdown, table::Handler,
 };
 
-/// The question that a command is answered with; one or two reads of the store.
+/// The question that a command is answered with; one read of the store.
 ///
 /// # Errors
 /// [`Failure`], also where what is asked for cannot be done.
@@ -32,7 +32,7 @@ pub async fn question<H: Host>(
     match handler {
         Handler::ReleaseRollback => channels::rollback(&subject, options, locale),
         Handler::ReleaseYank => withdrawal::yank(&subject, options, locale),
-        Handler::ReleaseRestore => withdrawal::restore(host, &subject, options, locale).await,
+        Handler::ReleaseRestore => withdrawal::restore(&subject, options, locale),
         _ => channels::promote(&subject, options, locale),
     }
 }

@@ -1,7 +1,6 @@
 //! `/release yank`, `/release restore` and `/release retry`.
 
-use edge::{Objects, Timestamp};
-use registry::{DeliveryId, Journal, Key, ReleaseRecord, store, text};
+use registry::{DeliveryId, Journal, Key, store, text};
 
 use super::{Subject, shown};
 use crate::{
@@ -70,19 +69,10 @@ pub fn yank(subject: &Subject, options: &Options, locale: Locale) -> Result<Ques
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn restore<O: Objects>(
-    store: &O,
-    subject: &Subject,
-    options: &Options,
-    locale: Locale,
-) -> Result<Question, Failure> {
+pub fn restore(subject: &Subject, options: &Options, locale: Locale) -> Result<Question, Failure> {
     let release = subject.release(options, locale)?;
     let (id, version) = (&subject.id, shown(&release.version));
-    let key = Key::Release(id, &release.version);
-    let facts = store::read::<ReleaseRecord, _>(store, &key).await?;
-    let yank = facts.and_then(|facts| facts.record.yanked);
-    // A withdrawal that broke off half-way is on the channels only.
-    if yank.is_none() && !release.yanked {
+    if !release.yanked {
         return Err(Failure::Said(say!(
             locale,
             "{version} is not withdrawn.",
@@ -90,17 +80,6 @@ pub async fn restore<O: Objects>(
             version
         )));
     }
-    let withdrawn = yank.as_ref().map(|yank| {
-        let (reason, at) = (markdown::escape(&yank.reason), markdown::ago(yank.at));
-        say!(
-            locale,
-            "Withdrawn {at}: {reason}",
-            "Zurückgezogen {at}: {reason}",
-            at,
-            reason
-        )
-    });
-    let withdrawn = withdrawn.unwrap_or_default();
     let question = say!(
         locale,
         "Restore this release?",
@@ -108,15 +87,14 @@ pub async fn restore<O: Objects>(
     );
     let detail = say!(
         locale,
-        "{version} of `{id}` can be installed again, and channels that were set to it serve it.\n\n{withdrawn}",
-        "{version} von `{id}` kann wieder installiert werden, und Kanäle, die darauf standen, liefern es.\n\n{withdrawn}",
+        "{version} of `{id}` can be installed again, and channels that were set to it serve it.",
+        "{version} von `{id}` kann wieder installiert werden, und Kanäle, die darauf standen, liefern es.",
         version,
-        id,
-        withdrawn
+        id
     );
     let wish = Wish::Restore {
         id: id.clone(),
-        seen: yank.map_or(Timestamp::default(), |yank| yank.at),
+        seen: subject.channels.revision,
         version: release.version.clone(),
     };
     Ok(Question {
