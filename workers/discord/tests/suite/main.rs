@@ -6,10 +6,12 @@
 )]
 
 mod completing;
+mod deliveries;
 mod everyone;
 mod gate;
 mod hostile;
 mod later;
+mod meanwhile;
 mod operators;
 mod registering;
 mod slow;

@@ -2,8 +2,8 @@
 
 use edge::{Clock, Objects, config::name};
 use registry::{
-    Channel, DeliveryId, Journal, Key, PackageId, Record, Repository, Snowflake,
-    record::{Actions, Announcement, ReleaseSource, Status, Subscriber},
+    Channel, DeliveryId, Journal, Key, PackageId, Record, Repository,
+    record::{Actions, ReleaseSource},
     store,
 };
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ const OTHER: &str = "1309420000000000099";
 const ROLE: &str = "1309430000000000001";
 
 /// The question that a command is answered with, and its first button.
-fn asked(world: &World, called: &Interaction) -> (String, String) {
+pub fn asked(world: &World, called: &Interaction) -> (String, String) {
     let message = world.message(called);
     assert_eq!(message["flags"], 64, "{message}");
     let buttons = buttons(&message);
@@ -24,7 +24,7 @@ fn asked(world: &World, called: &Interaction) -> (String, String) {
     (texts(&message), buttons[0].clone())
 }
 
-fn promote(version: &str) -> Interaction {
+pub fn promote(version: &str) -> Interaction {
     let called = operator("release promote").option("package", "maps");
     called.option("version", version)
 }
@@ -193,111 +193,6 @@ fn every_change_is_asked_for_made_once_and_noted() {
             .keys()
             .contains(&"packages/maps/actions.json".to_owned())
     );
-}
-
-/// What was asked about is what is changed: where it is otherwise by then, nothing is done.
-#[test]
-fn what_others_changed_meanwhile_is_left_alone() {
-    let of_maps = |path: &str| operator(path).option("package", "maps");
-    let yank = |reason: &str| {
-        let called = of_maps("release yank").option("version", "1.1.0");
-        called.option("reason", reason)
-    };
-    let restore = || of_maps("release restore").option("version", "1.1.0");
-    let retry = || operator("release retry").option("delivery", "f-1");
-    // What was done before, what is asked, what others do before it is confirmed, and what stable
-    // serves then.
-    let cases: &[(&[Interaction], Interaction, &[Interaction], &str)] = &[
-        (&[], promote("1.1.0"), &[promote("1.0.0")], "1.0.0"),
-        (
-            &[],
-            of_maps("release rollback"),
-            &[promote("1.3.0-beta.1")],
-            "1.3.0-beta.1",
-        ),
-        (&[], yank("mine"), &[promote("1.1.0")], "1.1.0"),
-        (
-            &[yank("first")],
-            restore(),
-            &[restore(), yank("second")],
-            "1.2.0",
-        ),
-    ];
-    for (before, called, others, served) in cases {
-        let world = World::new();
-        let confirm = |called: &Interaction| {
-            let (_, button) = asked(&world, called);
-            world.host.advance(std::time::Duration::from_millis(5));
-            texts(&world.later(&press(&button)))
-        };
-        before.iter().for_each(|called| drop(confirm(called)));
-        let (_, button) = asked(&world, called);
-        for other in *others {
-            assert!(confirm(other).contains("Done"), "{other:?}");
-        }
-        let noted = world.actions("maps");
-        for (locale, expected) in [
-            ("en-US", "Others have changed this"),
-            ("de", "hat sich geändert"),
-        ] {
-            let said = texts(&world.later(&press(&button).locale(locale)));
-            assert!(said.contains(expected), "{called:?}: {said}");
-        }
-        assert_eq!(world.served("maps", "stable").as_deref(), Some(*served));
-        assert_eq!(world.actions("maps"), noted);
-    }
-    // A new release is a change, too.
-    let world = World::new();
-    let (_, button) = asked(&world, &promote("1.1.0"));
-    world.publish(&Release::of("maps", "1.4.0"));
-    let said = texts(&world.later(&press(&button)));
-    assert!(said.contains("Others have changed this"), "{said}");
-    assert_eq!(world.served("maps", "stable").as_deref(), Some("1.4.0"));
-
-    // A delivery that failed anew for another reason.
-    let world = World::new();
-    world.failed_delivery("f-1");
-    let (_, button) = asked(&world, &retry());
-    world.host.advance(std::time::Duration::from_secs(1));
-    let id = DeliveryId::parse("f-1").unwrap();
-    let key = Key::Delivery(&id);
-    let bytes = world.host.bytes(&key.path()).unwrap();
-    let mut journal = Journal::decode(&bytes).unwrap();
-    journal.reopen(world.host.now(), "somebody").unwrap();
-    journal.fail(
-        world.host.now(),
-        registry::Failure::new("fetch", "something else"),
-    );
-    world.host.place(&key.path(), journal.encode());
-    let said = texts(&world.later(&press(&button)));
-    assert!(said.contains("Others have changed this"), "{said}");
-    assert_eq!(
-        Journal::decode(&world.host.bytes(&key.path()).unwrap()).unwrap(),
-        journal
-    );
-}
-
-/// The catalogue is for lists; that it cannot be refreshed does not make anybody's deed unknown.
-#[test]
-fn a_deed_is_noted_whatever_becomes_of_the_catalogue() {
-    let yank = operator("release yank")
-        .option("package", "maps")
-        .option("version", "1.2.0")
-        .option("reason", "broken");
-    for called in [promote("1.1.0"), yank] {
-        let world = World::new();
-        let (_, button) = asked(&world, &called);
-        world.answer(&press(&button));
-        world.host.inject(|point| {
-            let is_it = point.operation == testkit::memory::Operation::Put
-                && point.name.contains("catalogue.json");
-            is_it.then_some(testkit::memory::Fault::Before)
-        });
-        world.host.block_on(world.host.run_deferred());
-        world.host.heal();
-        assert_eq!(world.served("maps", "stable").as_deref(), Some("1.1.0"));
-        assert_eq!(world.actions("maps").actions.len(), 1);
-    }
 }
 
 #[test]
@@ -531,80 +426,4 @@ fn the_longest_names_and_reasons_have_a_place() {
     }
     let answer = world.answer(&press(&button));
     assert_eq!(answer["type"], 7, "{answer}");
-}
-
-#[test]
-fn how_deliveries_are_is_told() {
-    let world = World::new();
-    world.failed_delivery("f-1");
-    for (called, expected) in [
-        (
-            operator("release status").option("delivery", "f-1"),
-            "GitHub said \\*no\\*",
-        ),
-        (
-            operator("release status").option("delivery", "f-1"),
-            "author/maps v2.0.0 · failed",
-        ),
-        (
-            operator("release status")
-                .option("delivery", "f-1")
-                .locale("de"),
-            "gescheitert",
-        ),
-        (
-            operator("release status").option("delivery", "absent"),
-            "No delivery `absent`",
-        ),
-        (
-            operator("release status").option("package", "maps"),
-            "v1.2.0 · done",
-        ),
-        (
-            operator("release status").option("package", "absent"),
-            "no package `absent`",
-        ),
-    ] {
-        assert_eq!(world.answer(&called)["data"]["flags"], 64);
-        world.host.drop_deferred();
-        let said = texts(&world.later(&called));
-        assert!(said.contains(expected), "no {expected:?} in\n{said}");
-    }
-    // Whoever subscribed is told of, too.
-    let id = DeliveryId::parse("f-1").unwrap();
-    let key = Key::Delivery(&id);
-    let mut journal = Journal::decode(&world.host.bytes(&key.path()).unwrap()).unwrap();
-    let subscriber = |channel: &str, status, detail: &str| {
-        let mut announcement = Announcement::default();
-        announcement.end(status, detail);
-        Subscriber {
-            channel: Snowflake::parse(channel).unwrap(),
-            announcement,
-            gone: false,
-            made: None,
-        }
-    };
-    journal.announcements.subscribers = Some(vec![
-        subscriber("1", Status::Confirmed, ""),
-        subscriber("2", Status::Confirmed, ""),
-        subscriber("3", Status::Failed, "discord.com answered 403"),
-    ]);
-    world.host.place(&key.path(), journal.encode());
-    let status = operator("release status").option("delivery", "f-1");
-    for (locale, expected) in [
-        (
-            "en-US",
-            "Subscribers: 2 confirmed, 1 given up\n<#3>: given up \\(discord.com",
-        ),
-        (
-            "de",
-            "Abonnenten: 2 bestätigt, 1 aufgegeben\n<#3>: aufgegeben",
-        ),
-    ] {
-        let said = texts(&world.later(&status.clone().locale(locale)));
-        let said = said.replace("given up (", "given up \\(");
-        assert!(said.contains(expected), "no {expected:?} in\n{said}");
-    }
-    let neither = world.message(&operator("release status"));
-    assert!(texts(&neither).contains("Name a delivery or a package"));
 }
