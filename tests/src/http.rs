@@ -11,8 +11,8 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-/// How long a server may be silent.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// How long a server may be silent, but for what it has to do with a body: see [`patience`].
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Bytes of a body that are sent or read at once.
 const PIECE: usize = 64 * 1024;
@@ -118,8 +118,9 @@ impl Response {
 /// Where there is no answer, or one that breaks HTTP's rules.
 pub fn send(authority: &str, request: Request<'_, '_>, sink: Option<Sink<'_>>) -> Result<Response> {
     let connection = TcpStream::connect(authority).with_context(|| authority.to_owned())?;
-    connection.set_read_timeout(Some(PATIENCE))?;
-    connection.set_write_timeout(Some(PATIENCE))?;
+    let patience = patience(&request.content);
+    connection.set_read_timeout(Some(patience))?;
+    connection.set_write_timeout(Some(patience))?;
     connection.set_nodelay(true)?;
     let method = request.method.to_owned();
     let head = head(authority, &request);
@@ -140,6 +141,15 @@ pub fn send(authority: &str, request: Request<'_, '_>, sink: Option<Sink<'_>>) -
         }
     })
     .with_context(|| format!("{method} to {authority}"))
+}
+
+/// A large archive is stored, read again and stored as it is served before there is an answer: a
+/// second more for each MiB, which a busy machine takes.
+fn patience(content: &Content<'_>) -> Duration {
+    match content {
+        Content::Stream(length, _) => PATIENCE + Duration::from_secs(length >> 20),
+        _ => PATIENCE,
+    }
 }
 
 fn head(authority: &str, request: &Request<'_, '_>) -> String {
