@@ -135,10 +135,12 @@ for (const given of CASES) {
   if (given.join(" ").includes(options.only)) rows.push(await measure(given, predecessor));
 }
 predecessor.end();
-console.log("Processor time, ours and as a ratio to others'; Express passing the source on as it is");
-console.table(rows.map((row) => row.processor));
-console.log("Bytes of the result, and of memory at most: WebAssembly's, for sharp its process's growth");
-console.table(rows.map((row) => row.sizes));
+if (rows.length > 0) {
+  console.log("Processor time, ours and as a ratio to others'; Express passing the source on as it is");
+  console.table(rows.map((row) => row.processor));
+  console.log("Bytes of the result, and of memory at most: WebAssembly's, for sharp its process's growth");
+  console.table(rows.map((row) => row.sizes));
+}
 if (options.only === "" || options.only === "equal") {
   const equal = [];
   for (const name of Object.keys(PICTURES)) {
