@@ -11,8 +11,9 @@ use testkit::{
 use super::{address, open, path, picture, until_kept};
 use crate::{settings, suite::Case, target::Runtime, world::World};
 
-/// Most memory of an instance that has been shown every bomb, in bytes.
-const MOST_MEMORY: u64 = 64 << 20;
+/// Most memory of an instance that has been shown every bomb, in bytes: 64 MiB for what is worked on,
+/// and what lies around besides, for memory that WebAssembly has taken it keeps.
+const MOST_MEMORY: u64 = 80 << 20;
 
 /// The cases.
 pub fn cases() -> Vec<Case> {

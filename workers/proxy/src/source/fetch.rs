@@ -194,9 +194,22 @@ pub async fn collect_some(mut body: Body, limit: u64) -> Result<Collected, Refus
             let parts = [Body::from(whole), Body::from(piece), body];
             return Ok(Collected::More(Body::chain(parts)));
         }
+        grow(&mut whole, piece.len(), limit);
         whole.extend_from_slice(&piece);
     }
     Ok(Collected::Whole(whole.into()))
+}
+
+/// Makes room for `more` bytes of `limit` in all: twice as much as there is, but never more than the
+/// limit, and at once for all of it where that would be most of it.
+fn grow(whole: &mut Vec<u8>, more: usize, limit: u64) {
+    if whole.capacity() - whole.len() >= more {
+        return;
+    }
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let twice = (2 * whole.capacity()).max(whole.len() + more);
+    let room = if twice > limit / 4 * 3 { limit } else { twice };
+    whole.reserve_exact(room.saturating_sub(whole.len()).max(more));
 }
 
 /// The whole of `body` in memory, at most `limit` bytes.
