@@ -190,24 +190,18 @@ impl Fleet {
         Ok(())
     }
 
-    /// Admits a node that has joined again. Swarm knows two of that name, and the one that is gone is
-    /// removed first.
+    /// Admits a node that has joined again. Swarm knows it by its name once more from before, and may
+    /// still believe in that one, so it is removed first.
     ///
     /// # Errors
     /// Swarm refuses.
     pub fn admit_again(&self, name: &str) -> Result<()> {
-        let listed = self.say(&[
-            "node",
-            "ls",
-            "--format",
-            "{{.ID}} {{.Hostname}} {{.Status}}",
-        ])?;
-        let gone = listed.lines().filter_map(|line| {
-            let (id, rest) = line.split_once(' ')?;
-            let (host, status) = rest.split_once(' ')?;
-            (host == name && status != "Ready").then_some(id)
-        });
-        for id in gone {
+        let own = self
+            .node(name)?
+            .say(&["info", "--format", "{{.Swarm.NodeID}}"])?;
+        let listed = self.say(&["node", "ls", "--format", "{{.ID}} {{.Hostname}}"])?;
+        let nodes = listed.lines().filter_map(|line| line.split_once(' '));
+        for (id, _) in nodes.filter(|(id, host)| *host == name && *id != own) {
             // A manager of the old cluster is one no more.
             let _ = self.say(&["node", "demote", id]);
             self.say(&["node", "rm", "--force", id])?;

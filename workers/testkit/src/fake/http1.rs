@@ -11,7 +11,7 @@ const LINE: u64 = 64 * 1024;
 const LINES: usize = 200;
 
 /// Most bytes of a request's body.
-const BODY: u64 = 256 * 1024 * 1024;
+const BODY: u64 = 1024 * 1024 * 1024;
 
 /// Reads one request; `None` where the connection ended before one began.
 pub(super) fn read(reader: &mut impl BufRead, writer: impl Write) -> io::Result<Option<Asked>> {
