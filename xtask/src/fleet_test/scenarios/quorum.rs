@@ -4,7 +4,7 @@ use std::{thread, time::Duration};
 
 use anyhow::{Result, ensure};
 
-use super::{RECOVERY, calm, told, without_failures};
+use super::{RECOVERY, calm, told};
 use crate::fleet_test::{
     fleet::{FUNCTIONS, Fleet, SITES, until},
     load::{Figures, Load},
@@ -65,7 +65,9 @@ pub fn lost(fleet: &mut Fleet, load: &Load) -> Result<String> {
     let whole = until("one fleet again", RECOVERY * 2, || {
         Ok(fleet.is_whole()? && fleet.all_see(SITES))
     })?;
-    let again = without_failures(load, "while the cluster was made anew")?;
+    // Swarm starts what runs on a manager anew when it makes a new cluster: that costs reads.
+    let again = Figures::of(&load.take());
+    calm(load)?;
     Ok(format!(
         "without managers: {}; one decides, and runs what it can, {} s after it was told to; whole {} \
          s after the others came back ({} reads, {} failed)",
