@@ -58,7 +58,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        about: "[--rounds N] [--only TEXT] how quick we are next to others",
+        about: "[updates|packaging|starts|images…] [--rounds N] [--only TEXT] how quick we are next \
+                to others",
         run: bench::command,
     },
     Command {

@@ -3,6 +3,7 @@
 mod announcements;
 mod channels;
 mod configuration;
+mod copies;
 mod deliveries;
 mod discord;
 mod everybody;
@@ -45,6 +46,7 @@ pub fn all() -> Result<Vec<Case>> {
         uploads::cases,
         discord::cases,
         configuration::cases,
+        copies::cases,
         restart::cases,
         images::cases,
         requests::cases,

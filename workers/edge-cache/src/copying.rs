@@ -1,15 +1,15 @@
 //! A copy of a large object in the making.
 
-use edge::{Bytes, Objects, Timestamp, objects::ObjectMeta};
+use edge::{Bytes, Defer, Objects, Timestamp, objects::ObjectMeta};
 use sha2::{Digest, Sha256};
 
-use crate::{CHUNK, Cached, Content, Host, lease::COPYING};
+use crate::{CHUNK, Cached, Content, Shelf, lease::COPYING};
 
 /// How many chunks are written between two renewals of the lease.
 const RENEWED: u64 = 16;
 
 /// A copy of a large object in the making.
-pub(crate) struct Copying<O: Objects + Clone + 'static, S: Host> {
+pub(crate) struct Copying<O: Objects + Clone + 'static, S: Shelf> {
     cached: Cached<O, S>,
     holder: String,
     meta: ObjectMeta,
@@ -23,7 +23,7 @@ pub(crate) struct Copying<O: Objects + Clone + 'static, S: Host> {
     is_done: bool,
 }
 
-impl<O: Objects + Clone + 'static, S: Host> Copying<O, S> {
+impl<O: Objects + Clone + 'static, S: Shelf> Copying<O, S> {
     /// A copy of the object of these facts, under the lease of `holder`.
     pub(crate) fn new(
         cached: Cached<O, S>,
@@ -116,7 +116,7 @@ impl<O: Objects + Clone + 'static, S: Host> Copying<O, S> {
 }
 
 /// A reader who goes away takes the copy along: what there is of it is given up after the response.
-impl<O: Objects + Clone + 'static, S: Host> Drop for Copying<O, S> {
+impl<O: Objects + Clone + 'static, S: Shelf> Drop for Copying<O, S> {
     fn drop(&mut self) {
         if self.is_done {
             return;
@@ -128,11 +128,12 @@ impl<O: Objects + Clone + 'static, S: Host> Drop for Copying<O, S> {
         );
         self.cached
             .shelf
+            .host()
             .defer(async move { cached.give_up(&id, &holder).await });
     }
 }
 
-impl<O, S: Host> Cached<O, S> {
+impl<O, S: Shelf> Cached<O, S> {
     async fn give_up(&self, id: &str, holder: &str) {
         self.heard(self.shelf.shelf_abandon(id).await);
         self.release(holder).await;

@@ -1,16 +1,17 @@
 //! Keeping copies of what comes from the store.
 
 use edge::{
-    Body, Objects, Timestamp,
+    Body, Defer, Objects, Timestamp,
     objects::{Get, Got, Object, ObjectError, ObjectMeta},
 };
 use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    CHUNK, Cached, Content, Host,
+    CHUNK, Cached, Content, Shelf,
     copying::Copying,
     lease::{COPYING, of_copying},
+    shelf::is_lasting,
 };
 
 /// The part of the budget that an object may take which is copied because a part of it was wanted:
@@ -20,7 +21,7 @@ const FROM_PART: u64 = 8;
 /// When the copy of something that never changes is due.
 const NEVER: Timestamp = Timestamp::from_milliseconds(i64::MAX);
 
-impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
+impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
     /// `object`, which is whole, and from which a copy is kept: of a small one at once, under the
     /// lease of `holder`, where there is one; of a large one while its body is read.
     ///
@@ -63,14 +64,10 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
     /// When a copy is due; `None` where none is kept: what is private, and what would take most of
     /// the room.
     fn due(&self, meta: &ObjectMeta) -> Option<Timestamp> {
-        let policy = meta.cache_control.as_deref().unwrap_or_default();
-        if policy.contains("no-store") || policy.contains("private") {
+        if meta.size > S::LARGEST || meta.size > self.policy.budget / 2 {
             return None;
         }
-        if meta.size > self.policy.budget / 2 {
-            return None;
-        }
-        match policy.contains("immutable") {
+        match is_lasting(meta)? {
             true => Some(NEVER),
             false => Some(self.after(self.policy.fresh)),
         }
@@ -82,6 +79,9 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
 
     /// `object`, which is copied while its body is read, unless somebody else is copying it.
     async fn tee(&self, object: Object, due: Timestamp) -> Object {
+        if S::LARGEST <= CHUNK as u64 {
+            return object;
+        }
         let Some(copy) = self.begin(object.meta.clone(), due).await else {
             return object;
         };
@@ -117,11 +117,15 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
     /// Copies the object of which a reader has only wanted a part, after the response: the whole of
     /// it is likely to be wanted again in parts.
     pub(crate) fn copy_later(&self, meta: &ObjectMeta) {
+        if S::LARGEST <= CHUNK as u64 {
+            // What is small is not read in parts by those who mean to go on.
+            return;
+        }
         if self.due(meta) != Some(NEVER) || meta.size > self.policy.budget / FROM_PART {
             return;
         }
         let (cached, key) = (self.clone(), meta.key.clone());
-        self.shelf.defer(async move {
+        self.shelf.host().defer(async move {
             if cached.usable(&key).await.is_none() {
                 cached.copy(&key).await;
             }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{Cached, Host, Kept};
+use edge::{Clock, Platform};
+
+use crate::{Cached, Kept, Shelf};
 
 /// How long whoever asks for a small object may take, before others believe them gone.
 pub(crate) const ASKING: Duration = Duration::from_secs(15);
@@ -50,7 +52,7 @@ impl Leased {
     }
 }
 
-impl<O, S: Host> Cached<O, S> {
+impl<O, S: Shelf> Cached<O, S> {
     /// The lease called `name`, if nobody else has it.
     pub(crate) async fn lease(&self, name: &str, time: Duration) -> Leased {
         let holder = self.new_name();
@@ -70,6 +72,7 @@ impl<O, S: Host> Cached<O, S> {
     /// A name that nothing else has.
     pub(crate) fn new_name(&self) -> String {
         self.shelf
+            .host()
             .random()
             .iter()
             .map(|byte| format!("{byte:02x}"))
@@ -79,7 +82,7 @@ impl<O, S: Host> Cached<O, S> {
     /// The copy of `key`, unless the object has expired.
     pub(crate) async fn usable(&self, key: &str) -> Option<Kept> {
         let kept = self.heard(self.shelf.shelf_find(key).await).flatten()?;
-        let now = self.shelf.now();
+        let now = self.shelf.host().now();
         let is_alive = kept.meta.expires.is_none_or(|expires| expires > now);
         is_alive.then_some(kept)
     }
@@ -89,8 +92,8 @@ impl<O, S: Host> Cached<O, S> {
     pub(crate) async fn wait(&self, key: &str, will_do: impl Fn(&Kept) -> bool) -> Option<Kept> {
         let mut pause = FIRST;
         let until = self.after(PATIENCE);
-        while self.shelf.now() < until {
-            self.shelf.sleep(pause).await;
+        while self.shelf.host().now() < until {
+            self.shelf.host().sleep(pause).await;
             if let Some(kept) = self.usable(key).await.filter(&will_do) {
                 return Some(kept);
             }

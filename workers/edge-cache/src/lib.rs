@@ -18,9 +18,12 @@
     reason = "both platforms are single-threaded; a Send bound would only cost wrappers"
 )]
 
+mod age;
 mod copying;
 mod fill;
 mod lease;
+mod memory;
+mod near;
 mod read;
 mod resume;
 mod shelf;
@@ -28,13 +31,16 @@ mod shelf;
 use std::time::Duration;
 
 use edge::{
-    Body, Clock, Defer, Log, Objects, Platform, Timestamp, log,
+    Body, Clock, Objects, Timestamp, log,
     objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written, check_key},
 };
 use serde_json::json;
 
+pub use age::aged;
 pub use lease::{COPYING_PREFIX, OVERDUE};
-pub use shelf::{CHUNK, Content, Held, Kept, Shelf, ShelfError};
+pub use memory::{Copies, MemoryShelf};
+pub use near::Near;
+pub use shelf::{CHUNK, Content, Held, Host, Kept, Shelf, ShelfError};
 
 /// How a node uses its cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,11 +60,6 @@ impl Policy {
         self.budget > 0 && !self.fresh.is_zero()
     }
 }
-
-/// What the place of the copies has to give besides.
-pub trait Host: Shelf + Clock + Platform + Log + Defer + Clone + 'static {}
-
-impl<H> Host for H where H: Shelf + Clock + Platform + Log + Defer + Clone + 'static {}
 
 /// The object store `O` behind the copies on the shelf `S`.
 #[derive(Clone)]
@@ -88,7 +89,7 @@ impl<O, S> Cached<O, S> {
     }
 }
 
-impl<O: Objects + Clone + 'static, S: Host> Objects for Cached<O, S> {
+impl<O: Objects + Clone + 'static, S: Shelf> Objects for Cached<O, S> {
     async fn object_get(&self, key: &str, get: Get) -> Result<Got, ObjectError> {
         check_key(key)?;
         match self.policy.answers() {
@@ -129,7 +130,7 @@ impl<O: Objects + Clone + 'static, S: Host> Objects for Cached<O, S> {
     }
 }
 
-impl<O, S: Host> Cached<O, S> {
+impl<O, S: Shelf> Cached<O, S> {
     async fn forget(&self, key: &str) {
         if self.policy.budget > 0 {
             self.heard(self.shelf.shelf_forget(key).await);
@@ -148,12 +149,12 @@ impl<O, S: Host> Cached<O, S> {
     }
 
     fn event(&self, event: &str, members: serde_json::Value) {
-        log::event(&self.shelf, self.shelf.now(), event, members);
+        log::event(self.shelf.host(), self.shelf.host().now(), event, members);
     }
 
     /// `duration` from now.
     fn after(&self, duration: Duration) -> Timestamp {
         let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        self.shelf.now().plus(milliseconds)
+        self.shelf.host().now().plus(milliseconds)
     }
 }

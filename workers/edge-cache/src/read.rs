@@ -3,7 +3,7 @@
 use std::{pin::pin, time::Duration};
 
 use edge::{
-    Body, Objects, Timestamp,
+    Body, Clock, Defer, Objects, Timestamp,
     clock::timeout,
     objects::{Get, Got, Object, ObjectError, ObjectMeta},
 };
@@ -11,7 +11,7 @@ use futures_util::future::{Either, select};
 use serde_json::json;
 
 use crate::{
-    Cached, Held, Host, Kept,
+    Cached, Held, Kept, Shelf,
     lease::{ASKING, Leased, OVERDUE},
 };
 
@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// How old the note of a copy's last use may be: a note is a write.
 const NOTED: Duration = Duration::from_secs(600);
 
-impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
+impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
     /// See [`Objects::object_get`].
     pub(crate) async fn get(&self, key: &str, get: Get) -> Result<Got, ObjectError> {
         let Some(kept) = self.usable(key).await else {
@@ -46,7 +46,7 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
                     self.revalidate(Some(holder), kept, &get).await
                 }
             },
-            Leased::Others if self.shelf.now() < kept.due.plus(milliseconds(OVERDUE)) => {
+            Leased::Others if self.shelf.host().now() < kept.due.plus(milliseconds(OVERDUE)) => {
                 self.serve(kept, &get).await
             }
             Leased::Others => match self.wait(key, |kept| self.is_fresh(kept)).await {
@@ -58,7 +58,7 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
     }
 
     fn is_fresh(&self, kept: &Kept) -> bool {
-        self.shelf.now() < kept.due
+        self.shelf.host().now() < kept.due
     }
 
     /// See [`Objects::object_head`].
@@ -66,10 +66,10 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
         let Some(kept) = self.usable(key).await else {
             return self.origin.object_head(key).await;
         };
-        if self.shelf.now() < kept.due {
+        if self.shelf.host().now() < kept.due {
             return Ok(Some(kept.meta));
         }
-        match timeout(&self.shelf, PATIENCE, self.origin.object_head(key)).await {
+        match timeout(self.shelf.host(), PATIENCE, self.origin.object_head(key)).await {
             Some(Ok(Some(meta))) if meta.etag == kept.meta.etag => Ok(Some(meta)),
             Some(Ok(other)) => {
                 self.forget(key).await;
@@ -122,7 +122,7 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
         get: &Get,
     ) -> Result<Got, ObjectError> {
         let asking = Box::pin(self.clone().ask(holder, kept.meta.clone()));
-        match select(asking, pin!(self.shelf.sleep(PATIENCE))).await {
+        match select(asking, pin!(self.shelf.host().sleep(PATIENCE))).await {
             Either::Left((Ok(Got::Unchanged(_)), _)) => self.serve(kept, get).await,
             Either::Left((Ok(Got::Found(object)), _)) => self.part(object, get).await,
             Either::Left((Ok(Got::Missing), _)) => Ok(Got::Missing),
@@ -171,14 +171,14 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
     /// lease bounds it.
     fn ask_on(&self, asking: impl Future<Output = Result<Got, ObjectError>> + 'static) {
         let shelf = self.shelf.clone();
-        self.shelf.defer(async move {
+        self.shelf.host().defer(async move {
             let rest = async {
                 if let Ok(Got::Found(mut object)) = asking.await {
                     // A large one is copied as it is read.
                     while let Some(Ok(_)) = object.body.next().await {}
                 }
             };
-            timeout(&shelf, ASKING - PATIENCE, rest).await;
+            timeout(shelf.host(), ASKING - PATIENCE, rest).await;
         });
     }
 
@@ -200,7 +200,7 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
                 let kept = Kept {
                     meta: object.meta,
                     due: Timestamp::default(),
-                    used: self.shelf.now(),
+                    used: self.shelf.host().now(),
                     held: Held::Here(bytes),
                 };
                 self.serve(kept, get).await
@@ -212,7 +212,7 @@ impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
 
     /// Answers from a copy.
     pub(crate) async fn serve(&self, kept: Kept, get: &Get) -> Result<Got, ObjectError> {
-        if kept.used < self.shelf.now().plus(-milliseconds(NOTED)) {
+        if kept.used < self.shelf.host().now().plus(-milliseconds(NOTED)) {
             self.heard(self.shelf.shelf_touch(&kept.meta.key).await);
         }
         let meta = kept.meta;

@@ -9,9 +9,9 @@ use edge::{
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
-use crate::{Cached, Host};
+use crate::{Cached, Shelf};
 
-impl<O: Objects + Clone + 'static, S: Host> Cached<O, S> {
+impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
     /// The bytes `range` of the copy with these facts, which is in the chunks `id`. Where they are
     /// evicted before the reader is done, the rest comes from the store, if that still has the same.
     pub(crate) fn open(&self, id: &str, meta: &ObjectMeta, range: Range<u64>) -> Body {
@@ -41,7 +41,7 @@ struct Reading<O, S> {
     is_elsewhere: bool,
 }
 
-impl<O: Objects + Clone + 'static, S: Host> Reading<O, S> {
+impl<O: Objects + Clone + 'static, S: Shelf> Reading<O, S> {
     async fn next(&mut self) -> Option<Result<Bytes, BodyError>> {
         let mut piece = self.body.next().await;
         if let Some(Err(error)) = &piece

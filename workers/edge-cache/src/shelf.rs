@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use edge::{Body, Bytes, Timestamp, objects::ObjectMeta};
+use edge::{Body, Bytes, Clock, Defer, Log, Platform, Timestamp, objects::ObjectMeta};
 
 /// Bytes of a chunk of a large copy; only the last is smaller. Smaller copies are kept in one piece.
 pub const CHUNK: usize = 1024 * 1024;
@@ -53,9 +53,23 @@ pub enum Content {
     },
 }
 
+/// What a cache needs of its platform.
+pub trait Host: Clock + Platform + Log + Defer + Clone + 'static {}
+
+impl<H> Host for H where H: Clock + Platform + Log + Defer + Clone + 'static {}
+
 /// Copies of objects, shared by every instance of every function of one node. Method names are
 /// prefixed so that one type can be this and other ports without ambiguity.
-pub trait Shelf {
+pub trait Shelf: Clone + 'static {
+    /// The platform.
+    type Host: Host;
+
+    /// Largest copy that it takes, in bytes. One of at most [`CHUNK`] is never given chunks.
+    const LARGEST: u64;
+
+    /// The platform that it is on.
+    fn host(&self) -> &Self::Host;
+
     /// The copy of `key`, whatever its age.
     async fn shelf_find(&self, key: &str) -> Result<Option<Kept>, ShelfError>;
 
@@ -109,4 +123,11 @@ pub trait Shelf {
     /// Removes copies until no more than `budget` bytes are kept or in the making: those first that have not been
     /// used for longest.
     async fn shelf_trim(&self, budget: u64) -> Result<(), ShelfError>;
+}
+
+/// Whether an object never changes; `None` where no copy may be kept of it.
+pub(crate) fn is_lasting(meta: &ObjectMeta) -> Option<bool> {
+    let policy = meta.cache_control.as_deref().unwrap_or_default();
+    let is_private = policy.contains("no-store") || policy.contains("private");
+    (!is_private).then(|| policy.contains("immutable"))
 }

@@ -26,12 +26,27 @@ function copy(bytes) {
   return bytes.slice();
 }
 
+// What nearly every request is asked, in one crossing; header values hold no line break.
 export function describe(request) {
-  return `${request.method} ${request.url}`;
+  const { headers } = request;
+  const known = headers.get("if-none-match") ?? "";
+  return `${request.method} ${request.url}\n${headers.get("x-request-id") ?? ""}\n${known}`;
 }
 
 export function respondBytes(status, headers, bytes) {
   return new Response(copy(bytes), { status, headers: headersOf(headers) });
+}
+
+// An answer that is given again and again: its headers are read once, and nobody writes to its bytes.
+export function prepare(status, headers, bytes) {
+  return { status, headers: headersOf(headers) ?? {}, body: copy(bytes) };
+}
+
+export function respondAgain({ status, headers, body }, id) {
+  const all = Array.isArray(headers)
+    ? [...headers, ["x-request-id", id]]
+    : { ...headers, "x-request-id": id };
+  return new Response(body, { status, headers: all });
 }
 
 export function respondStream(status, headers, stream) {

@@ -13,7 +13,8 @@ use worker::{
 
 #[wasm_bindgen(module = "/src/glue.js")]
 extern "C" {
-    /// Method and URL of a request, separated by a space.
+    /// Method and URL of a request, separated by a space; on a line each, its `X-Request-Id` and its
+    /// `If-None-Match`.
     pub fn describe(request: &web_sys::Request) -> String;
 
     #[wasm_bindgen(catch, js_name = respondBytes)]
@@ -22,6 +23,14 @@ extern "C" {
         headers: &str,
         bytes: &[u8],
     ) -> Result<web_sys::Response, JsValue>;
+
+    /// An answer that is given again and again, but for its `X-Request-Id`.
+    #[wasm_bindgen(catch)]
+    pub fn prepare(status: u16, headers: &str, bytes: &[u8]) -> Result<JsValue, JsValue>;
+
+    /// A prepared answer with its `X-Request-Id`.
+    #[wasm_bindgen(catch, js_name = respondAgain)]
+    pub fn respond_again(prepared: &JsValue, id: &str) -> Result<web_sys::Response, JsValue>;
 
     #[wasm_bindgen(catch, js_name = respondStream)]
     pub fn respond_stream(

@@ -1,6 +1,6 @@
 //! The host: one invocation's bindings and lifetime, and the small ports over them.
 
-use std::{rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use edge::{Clock, Config, ConfigError, Defer, Log, Platform, Timestamp, log};
 use futures_util::future::{Either, select};
@@ -105,16 +105,28 @@ impl Log for Host {
     }
 }
 
+/// How many random values cross at once; each is given away once.
+const RESERVE: usize = 64;
+
+thread_local! {
+    static RANDOM: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
+}
+
 impl Platform for Host {
     fn runtime(&self) -> &'static str {
         "cloudflare"
     }
 
     fn random(&self) -> [u8; 16] {
-        let mut bytes = [0; 16];
-        // Fails only outside of an invocation, where there is no host.
-        let _ = glue::random_values(&mut bytes);
-        bytes
+        RANDOM.with_borrow_mut(|ready| {
+            if ready.is_empty() {
+                let mut bytes = [0; 16 * RESERVE];
+                // Fails only outside of an invocation, where there is no host.
+                let _ = glue::random_values(&mut bytes);
+                ready.extend(bytes.as_chunks().0);
+            }
+            ready.pop().unwrap_or_default()
+        })
     }
 }
 

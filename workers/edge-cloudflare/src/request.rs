@@ -3,12 +3,23 @@
 use edge::{Body, HeaderSource, Headers, Method, Request};
 use worker::web_sys;
 
-use crate::{glue, stream::NativeStream};
+use crate::stream::NativeStream;
 
-/// The view of `request`; method, path and query cross into wasm now, headers when asked for.
-pub(crate) fn view(request: web_sys::Request) -> Request {
-    let description = glue::describe(&request);
-    let (method, url) = description.split_once(' ').unwrap_or_default();
+/// The view of `request` that is described so (`describe` in `glue.js`): method, path and query have
+/// crossed into wasm, headers do when asked for.
+pub(crate) fn view(request: web_sys::Request, description: &str) -> Request {
+    let mut lines = description.split('\n');
+    let (method, url) = lines
+        .next()
+        .and_then(|line| line.split_once(' '))
+        .unwrap_or_default();
+    let mut header = || {
+        lines
+            .next()
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+    };
+    let (request_id, if_none_match) = (header(), header());
     let (path, query) = path_and_query(url);
     let (path, query) = (path.to_owned(), query.to_owned());
     let method = Method::from_bytes(method.as_bytes()).unwrap_or(Method::GET);
@@ -21,7 +32,11 @@ pub(crate) fn view(request: web_sys::Request) -> Request {
         method,
         path,
         query,
-        headers: Headers::new(RequestHeaders(request)),
+        headers: Headers::new(RequestHeaders {
+            request,
+            request_id,
+            if_none_match,
+        }),
         body,
     }
 }
@@ -37,11 +52,20 @@ fn body(request: &web_sys::Request) -> Body {
     }
 }
 
-struct RequestHeaders(web_sys::Request);
+/// Two headers have crossed already; the others do when they are asked for.
+struct RequestHeaders {
+    request: web_sys::Request,
+    request_id: Option<String>,
+    if_none_match: Option<String>,
+}
 
 impl HeaderSource for RequestHeaders {
     fn header(&self, name: &str) -> Option<String> {
-        self.0.headers().get(name).ok().flatten()
+        match name {
+            "x-request-id" => self.request_id.clone(),
+            "if-none-match" => self.if_none_match.clone(),
+            other => self.request.headers().get(other).ok().flatten(),
+        }
     }
 }
 

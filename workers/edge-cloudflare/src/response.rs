@@ -29,8 +29,10 @@ pub(crate) fn make(host: &Host, response: Response) -> Result<web_sys::Response,
 }
 
 /// `headers` as they cross: `name\nvalue\nname\nvalue`.
-pub(crate) fn header_lines(headers: &[(HeaderName, HeaderValue)]) -> String {
-    let mut lines = String::with_capacity(headers.len() * 48);
+pub(crate) fn header_lines<'h>(
+    headers: impl IntoIterator<Item = &'h (HeaderName, HeaderValue)>,
+) -> String {
+    let mut lines = String::with_capacity(512);
     for (name, value) in headers {
         if !lines.is_empty() {
             lines.push('\n');

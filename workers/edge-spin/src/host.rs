@@ -1,8 +1,10 @@
 //! The host: every port but the two large ones, which are in `fetch` and `objects`.
 
-use std::{future::Future, io::Write, time::Duration};
+use std::{cell::RefCell, future::Future, io::Write, time::Duration};
 
-use edge::{Clock, Config, ConfigError, Defer, Log, Nearby, Platform, Timestamp};
+use edge::{
+    Clock, Config, ConfigError, Defer, Log, Nearby, Platform, Remember, Timestamp, memory::Memory,
+};
 use spin_sdk::{
     variables,
     wasip3::{
@@ -102,5 +104,14 @@ impl Platform for Host {
             half.copy_from_slice(&random::get_random_u64().to_le_bytes());
         }
         bytes
+    }
+}
+
+impl Remember for Host {
+    fn with_memory<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {
+        thread_local! {
+            static MEMORY: RefCell<Memory> = RefCell::default();
+        }
+        MEMORY.with_borrow_mut(work)
     }
 }

@@ -9,7 +9,6 @@
 //! panics on input, and requests share nothing but the database connection, which is kept as a
 //! finished value and never as a future.
 
-mod age;
 mod fetch;
 mod fields;
 mod host;

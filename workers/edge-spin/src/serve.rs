@@ -1,9 +1,10 @@
 //! From the platform's request to the function and back.
 
 use edge::{Function, Method};
+use edge_cache::aged;
 use spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
 
-use crate::{Host, age::aged, incoming, outgoing, store};
+use crate::{Host, incoming, outgoing, store};
 
 /// Answers the platform's `request` with the function `F`.
 ///

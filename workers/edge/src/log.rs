@@ -8,6 +8,13 @@ use crate::Timestamp;
 pub trait Log {
     /// Writes one line, which is one JSON object.
     fn log(&self, line: &str);
+
+    /// Counts an answer of `function` that is one of many like it, so that one line tells of all of
+    /// them; `false` where the platform does not count, and it wants a line of its own.
+    fn tally(&self, function: &'static str, route: &'static str, status: u16) -> bool {
+        let _ = (function, route, status);
+        false
+    }
 }
 
 /// Writes the event `event` with `members` as one JSON line.

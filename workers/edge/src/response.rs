@@ -17,6 +17,9 @@ pub struct Response {
     /// The pattern of the route that answered, such as `/packages/{id}/module.json`, for the log;
     /// empty where no route matched. Never the path itself: paths may hold tokens.
     pub route: &'static str,
+    /// Whether it is one of many like it, made before and answered again: platforms may keep what they
+    /// make of it, and log such answers together.
+    pub routine: bool,
 }
 
 impl Response {
@@ -27,6 +30,7 @@ impl Response {
             headers: Vec::with_capacity(8),
             body: Body::Empty,
             route: "",
+            routine: false,
         }
     }
 
@@ -71,6 +75,14 @@ impl Response {
     #[must_use]
     pub fn on(mut self, route: &'static str) -> Self {
         self.route = route;
+        self
+    }
+
+    /// The same, as one of many like it. Its headers and its body must be the same whenever its entity
+    /// tag is.
+    #[must_use]
+    pub fn routine(mut self) -> Self {
+        self.routine = true;
         self
     }
 

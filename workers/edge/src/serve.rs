@@ -17,7 +17,7 @@ where
     H: Clock + Log + Platform,
 {
     let started = host.now();
-    let id = request_id(host, &request);
+    let (id, is_named) = request_id(host, &request);
     let method = request.method.clone();
     request.head = method == Method::HEAD;
     request.method = match method {
@@ -35,7 +35,11 @@ where
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers.push((REQUEST_ID, value));
     }
-    log_request::<F, H>(host, started, &method, &response, &id);
+    // Whoever names a request finds it in the log; of others that are alike a count will do.
+    let status = response.status.as_u16();
+    if is_named || !response.routine || !host.tally(F::NAME, response.route, status) {
+        log_request::<F, H>(host, started, &method, &response, &id);
+    }
     response
 }
 
@@ -52,20 +56,31 @@ where
     log::event(host, started, "tick", members);
 }
 
-/// The caller's request id where it is a sane one (1 to 64 of `A-Z a-z 0-9 - _ .`), else a new one.
-fn request_id<H: Platform>(host: &H, request: &Request) -> String {
+/// The caller's request id where it is a sane one (1 to 64 of `A-Z a-z 0-9 - _ .`), else a new one;
+/// and whether it is the caller's.
+fn request_id<H: Platform>(host: &H, request: &Request) -> (String, bool) {
     let sane = |id: &String| {
         (1..=64).contains(&id.len())
             && id
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
     };
-    request.header(REQUEST_ID).filter(sane).unwrap_or_else(|| {
-        host.random()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    })
+    match request.header(REQUEST_ID).filter(sane) {
+        Some(id) => (id, true),
+        None => (new_request_id(host), false),
+    }
+}
+
+/// A request id that nothing else has.
+pub fn new_request_id<H: Platform>(host: &H) -> String {
+    let bytes = host.random();
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }
 
 async fn health<F, H>(host: &H, request: &Request) -> Response

@@ -1,8 +1,10 @@
 //! Function `manifest`: update checks, downloads and the read API.
 //!
 //! It only reads. What a channel serves is decided by one record (`channels.json`); everything else
-//! that is read never changes once it is there.
+//! that is read never changes once it is there. What an update check was answered is remembered, and
+//! answered again for as long as that record has the same entity tag.
 
+mod answers;
 mod api;
 mod archives;
 mod lookup;
@@ -11,15 +13,15 @@ mod reply;
 mod routes;
 
 use edge::{
-    Clock, Config, Function, Log, Objects, Platform, Request, Response, Unhealthy, config::name,
-    objects::Get,
+    Clock, Config, Function, Log, Objects, Platform, Remember, Request, Response, Unhealthy,
+    config::name, objects::Get,
 };
 use registry::Key;
 
 /// What the function may do on its platform.
-pub trait Host: Objects + Clock + Config + Log + Platform + Clone + 'static {}
+pub trait Host: Objects + Clock + Config + Log + Platform + Remember + Clone + 'static {}
 
-impl<H> Host for H where H: Objects + Clock + Config + Log + Platform + Clone + 'static {}
+impl<H> Host for H where H: Objects + Clock + Config + Log + Platform + Remember + Clone + 'static {}
 
 /// Function `manifest`.
 pub struct Manifest;

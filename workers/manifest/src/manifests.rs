@@ -7,9 +7,9 @@ use registry::{
 };
 
 use crate::{
-    Host,
+    Host, answers,
     lookup::{self, public_url, stored_manifest},
-    reply::{document, gone},
+    reply::{Document, gone},
 };
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -26,11 +26,10 @@ pub async fn of_track<H: Host>(
     track: &Track,
     file: Option<PackageType>,
 ) -> Result<Response, Problem> {
-    let channels = lookup::channels(host, id).await?;
-    check_file(id, channels.kind, file)?;
-    let release = serving(&channels, track)?;
-    let bytes = manifest_for(host, &channels, release, track).await?;
-    Ok(document(request, bytes, JSON, CachePolicy::Brief))
+    let answer = answers::of_track(host, id, track).await?;
+    check_file(id, answer.kind, file)?;
+    let response = answer.document.answer(request, JSON, CachePolicy::Brief);
+    Ok(response.routine())
 }
 
 /// The manifest of one version, which never changes.
@@ -48,7 +47,7 @@ pub async fn of_version<H: Host>(
     check_file(id, release.kind, Some(file))?;
     let key = Key::Manifest(id, version, &release.packed.artifact);
     let bytes = stored_manifest(host, &key).await?;
-    Ok(document(request, bytes, JSON, lasting(&release)))
+    Ok(Document::new(bytes).answer(request, JSON, lasting(&release)))
 }
 
 /// How long what a version serves may be kept: for good, unless it was replaced once.

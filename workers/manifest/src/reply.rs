@@ -17,29 +17,41 @@ pub fn etag(bytes: &[u8]) -> String {
     format!("\"{hex}\"")
 }
 
-/// `bytes` as a document of the media type `kind`, or `304` where the caller has them.
-pub fn document(
-    request: &Request,
+/// Bytes with their entity tag.
+#[derive(Debug, Clone)]
+pub struct Document {
     bytes: Bytes,
-    kind: &'static str,
-    cache: CachePolicy,
-) -> Response {
-    let etag = etag(&bytes);
-    let response = if conditional::unchanged(request, &etag) {
-        Response::new(StatusCode::NOT_MODIFIED)
-    } else {
-        Response::new(StatusCode::OK)
-            .with(header::CONTENT_TYPE, HeaderValue::from_static(kind))
-            .with(
-                header::CONTENT_LENGTH,
-                HeaderValue::from(bytes.len() as u64),
-            )
-            .with_body(bytes)
-    };
-    response.with_text(header::ETAG, &etag).with(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static(cache.header()),
-    )
+    etag: String,
+}
+
+impl Document {
+    /// `bytes`, which are digested.
+    pub fn new(bytes: Bytes) -> Self {
+        let etag = etag(&bytes);
+        Self { bytes, etag }
+    }
+
+    /// How many bytes it takes in memory.
+    pub fn size(&self) -> usize {
+        self.bytes.len() + self.etag.len()
+    }
+
+    /// It as a document of the media type `kind`, or `304` where the caller has it.
+    pub fn answer(&self, request: &Request, kind: &'static str, cache: CachePolicy) -> Response {
+        let response = if conditional::unchanged(request, &self.etag) {
+            Response::new(StatusCode::NOT_MODIFIED)
+        } else {
+            let length = self.bytes.len() as u64;
+            Response::new(StatusCode::OK)
+                .with(header::CONTENT_TYPE, HeaderValue::from_static(kind))
+                .with(header::CONTENT_LENGTH, HeaderValue::from(length))
+                .with_body(self.bytes.clone())
+        };
+        response.with_text(header::ETAG, &self.etag).with(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static(cache.header()),
+        )
+    }
 }
 
 /// Lets every site's scripts read `response`.

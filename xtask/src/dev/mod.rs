@@ -8,7 +8,7 @@ mod options;
 mod server;
 pub mod spin;
 mod variables;
-mod workerd;
+pub mod workerd;
 
 use std::{process::ExitCode, thread, time::Duration};
 

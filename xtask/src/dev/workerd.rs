@@ -76,6 +76,8 @@ pub fn describe(repository: &Repository, options: &Options) -> Result<Serve> {
     } = &options.manifests;
     let mut given = options.variables.clone();
     given.set_default("PUBLIC_URL", &options.origin());
+    // Whoever changes something here wants to see it at once.
+    given.set_default("CACHE_SECONDS", "0");
     let mut serve = Serve {
         package_json: repository.path("package.json"),
         host: options.listen.ip().to_string(),

@@ -231,7 +231,12 @@ impl Both<'_> {
     }
 
     fn vars(&self) -> BTreeSet<String> {
-        self.environment.vars.keys().cloned().collect()
+        let names = self.environment.vars.keys();
+        // Of what Spin is told of the store, a Worker that only reads knows how long copies are good.
+        names
+            .filter(|name| *name != ANSWERED_FROM_COPIES)
+            .cloned()
+            .collect()
     }
 
     fn spin_variables(&self, secret: bool) -> BTreeSet<String> {

@@ -7,7 +7,7 @@ mod agreement;
 mod crates;
 mod fleet;
 mod lints;
-mod spin_host;
+pub mod spin_host;
 mod spin_manifest;
 pub mod suites;
 mod tidy;

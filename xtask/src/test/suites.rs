@@ -170,7 +170,7 @@ fn blackbox(repository: &Repository, runtime: Runtime) -> Result<()> {
 }
 
 /// Options with an empty state folder in cargo's target folder.
-fn options(
+pub fn options(
     repository: &Repository,
     (suite, runtime): (&str, Runtime),
     manifests: Manifests,

@@ -4,10 +4,10 @@ mod copies;
 #[cfg(test)]
 mod tests;
 
-use std::{future::Future, ops::Range, time::Duration};
+use std::ops::Range;
 
-use edge::{Body, Clock, Defer, Log, Platform, Timestamp, objects::ObjectMeta};
-use edge_cache::{Content, Kept, Shelf, ShelfError};
+use edge::{Body, Timestamp, objects::ObjectMeta};
+use edge_cache::{Content, Host, Kept, Shelf, ShelfError};
 
 use crate::sqlite::{Sql, SqlError};
 
@@ -18,7 +18,15 @@ pub use copies::STATEMENTS;
 #[derive(Debug, Clone)]
 pub struct SqliteShelf<H>(pub H);
 
-impl<H: Sql + Clock + Clone + 'static> Shelf for SqliteShelf<H> {
+impl<H: Sql + Host> Shelf for SqliteShelf<H> {
+    type Host = H;
+
+    const LARGEST: u64 = u64::MAX;
+
+    fn host(&self) -> &H {
+        &self.0
+    }
+
     async fn shelf_find(&self, key: &str) -> Result<Option<Kept>, ShelfError> {
         copies::find(&self.0, key).await
     }
@@ -80,42 +88,6 @@ impl<H: Sql + Clock + Clone + 'static> Shelf for SqliteShelf<H> {
 
     async fn shelf_trim(&self, budget: u64) -> Result<(), ShelfError> {
         copies::trim(&self.0, budget).await
-    }
-}
-
-impl<H: Clock> Clock for SqliteShelf<H> {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        self.0.sleep(duration).await;
-    }
-}
-
-impl<H: Platform> Platform for SqliteShelf<H> {
-    fn runtime(&self) -> &'static str {
-        self.0.runtime()
-    }
-
-    fn random(&self) -> [u8; 16] {
-        self.0.random()
-    }
-}
-
-impl<H: Log> Log for SqliteShelf<H> {
-    fn log(&self, line: &str) {
-        self.0.log(line);
-    }
-}
-
-impl<H: Defer> Defer for SqliteShelf<H> {
-    fn defer(&self, task: impl Future<Output = ()> + 'static) {
-        self.0.defer(task);
-    }
-
-    fn deferred_time(&self) -> Option<Duration> {
-        self.0.deferred_time()
     }
 }
 

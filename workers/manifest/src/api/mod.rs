@@ -13,10 +13,10 @@ pub use badge::badge;
 pub use package::{package, packages};
 pub use releases::releases;
 
-use crate::reply::document;
+use crate::reply::Document;
 
 fn json(request: &Request, value: &impl Serialize) -> Response {
     let bytes = serde_json::to_vec(value).unwrap_or_default();
     let kind = "application/json; charset=utf-8";
-    document(request, bytes.into(), kind, CachePolicy::Brief)
+    Document::new(bytes.into()).answer(request, kind, CachePolicy::Brief)
 }

@@ -1,7 +1,7 @@
 //! Entry points of function `manifest`.
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-edge_cloudflare::entry!(manifest::Manifest);
+edge_cloudflare::entry!(manifest::Manifest, Reader);
 
 #[cfg(all(target_arch = "wasm32", target_os = "wasi"))]
 edge_spin::entry!(manifest::Manifest);

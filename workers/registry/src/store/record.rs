@@ -2,7 +2,7 @@
 
 use edge::{
     Bytes, Objects, Timestamp,
-    objects::{self, Condition, Put, Written},
+    objects::{self, Condition, Get, Got, ObjectError, Put, Written},
 };
 
 use super::StoreError;
@@ -35,6 +35,45 @@ pub async fn read<R: Record, O: Objects>(
             etag,
         })),
         None => Ok(None),
+    }
+}
+
+/// A record next to what was known of it.
+#[derive(Debug, Clone)]
+pub enum Refreshed<R> {
+    /// It is the one that was known.
+    Same,
+    /// It is another one, or none was known.
+    Now(Versioned<R>),
+    /// There is none.
+    Missing,
+}
+
+/// Reads the record at `key`, unless it still has the entity tag `known`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn refresh<R: Record, O: Objects>(
+    store: &O,
+    key: &Key<'_>,
+    known: Option<&str>,
+) -> Result<Refreshed<R>, StoreError> {
+    let path = key.path();
+    let get = Get {
+        unless_etag: known.map(str::to_owned),
+        range: None,
+    };
+    match store.object_get(&path, get).await? {
+        Got::Missing => Ok(Refreshed::Missing),
+        Got::Unchanged(_) => Ok(Refreshed::Same),
+        Got::Found(object) => {
+            let bytes = object.body.bytes(MAX_RECORD).await;
+            let bytes = bytes.map_err(ObjectError::from)?;
+            Ok(Refreshed::Now(Versioned {
+                record: decode(path, &bytes)?,
+                etag: object.meta.etag,
+            }))
+        }
     }
 }
 

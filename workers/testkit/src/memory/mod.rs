@@ -24,7 +24,7 @@ use std::{
     time::Duration,
 };
 
-use edge::{Config, ConfigError, Defer, Log, Platform, clock::timeout};
+use edge::{Config, ConfigError, Defer, Log, Platform, Remember, clock::timeout, memory::Memory};
 use futures_util::future::join_all;
 
 use crate::sign;
@@ -54,6 +54,7 @@ struct Process {
     log: RefCell<Vec<String>>,
     faults: faults::Faults,
     nearby: RefCell<Option<nearby::Shelf>>,
+    memory: RefCell<Memory>,
     number: u64,
     random: Cell<u64>,
 }
@@ -173,6 +174,12 @@ impl Defer for MemoryHost {
 impl Log for MemoryHost {
     fn log(&self, line: &str) {
         self.process.log.borrow_mut().push(line.to_owned());
+    }
+}
+
+impl Remember for MemoryHost {
+    fn with_memory<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {
+        work(&mut self.process.memory.borrow_mut())
     }
 }
 

@@ -1,0 +1,73 @@
+//! What update checks were answered, remembered by the instance.
+//!
+//! An answer depends on what the package's channels serve and on nothing else that may change: it is
+//! right for as long as that record has the entity tag that it was made from. So a check costs one
+//! conditional read, from which no bytes come; where the platform has copies nearer than the store,
+//! that is a look at them.
+
+use std::rc::Rc;
+
+use edge::{Problem, Remember};
+use registry::{
+    ChannelsRecord, Key, PackageId, PackageType, Track,
+    store::{self, Refreshed, Versioned},
+};
+
+use crate::{
+    Host,
+    lookup::{failed, no_package},
+    manifests::{manifest_for, serving},
+    reply::Document,
+};
+
+/// The answer to an update check.
+#[derive(Debug)]
+pub struct Answer {
+    /// Entity tag of the record that says what the channels serve.
+    channels: String,
+    /// The package's type.
+    pub kind: PackageType,
+    /// The track's manifest.
+    pub document: Document,
+}
+
+/// What `track` of the package `id` answers.
+///
+/// # Errors
+/// `404` for an unknown package or track, `410` where everything on the track is withdrawn, `503` where
+/// the store does not answer.
+pub async fn of_track<H: Host>(
+    host: &H,
+    id: &PackageId,
+    track: &Track,
+) -> Result<Rc<Answer>, Problem> {
+    let name = format!("{id} {}", track.segment());
+    let known = Remember::recall::<Answer>(host, &name);
+    let etag = known.as_ref().map(|known| known.channels.as_str());
+    let refreshed = store::refresh(host, &Key::Channels(id), etag).await;
+    match (refreshed.map_err(|error| failed(host, &error))?, known) {
+        (Refreshed::Same, Some(known)) => Ok(known),
+        (Refreshed::Now(channels), _) => {
+            let answer = Rc::new(make(host, &channels, track).await?);
+            let size = answer.channels.len() + answer.document.size();
+            host.remember(name, Rc::clone(&answer), size);
+            Ok(answer)
+        }
+        (Refreshed::Missing | Refreshed::Same, _) => Err(no_package(id)),
+    }
+}
+
+async fn make<H: Host>(
+    host: &H,
+    channels: &Versioned<ChannelsRecord>,
+    track: &Track,
+) -> Result<Answer, Problem> {
+    let Versioned { record, etag } = channels;
+    let release = serving(record, track)?;
+    let bytes = manifest_for(host, record, release, track).await?;
+    Ok(Answer {
+        channels: etag.clone(),
+        kind: record.kind,
+        document: Document::new(bytes),
+    })
+}
