@@ -6,7 +6,7 @@
 
 use std::{cell::RefCell, time::Duration};
 
-use edge::{Clock, log};
+use edge::{Clock, Timestamp, log};
 use serde_json::json;
 
 use crate::host::Host;
@@ -22,19 +22,31 @@ struct Alike {
     count: u64,
 }
 
+/// As many as there are routes and statuses, since when.
+#[derive(Default)]
+struct Counted {
+    since: Timestamp,
+    alike: Vec<Alike>,
+}
+
 thread_local! {
-    /// As many as there are routes and statuses.
-    static COUNTED: RefCell<Vec<Alike>> = const { RefCell::new(Vec::new()) };
+    static COUNTED: RefCell<Counted> = RefCell::default();
 }
 
 /// Counts an answer.
 pub(crate) fn count(host: &Host, function: &'static str, route: &'static str, status: u16) {
     let is_first = COUNTED.with_borrow_mut(|counted| {
-        let is_first = counted.is_empty();
+        // The platform may have stopped whoever was to write.
+        let now = host.now();
+        let is_left = now > counted.since.plus(10 * milliseconds(TIME));
+        let is_first = counted.alike.is_empty() || is_left;
+        if is_first {
+            counted.since = now;
+        }
         let same = |one: &&mut Alike| one.route == route && one.status == status;
-        match counted.iter_mut().find(same) {
+        match counted.alike.iter_mut().find(same) {
             Some(alike) => alike.count += 1,
-            None => counted.push(Alike {
+            None => counted.alike.push(Alike {
                 function,
                 route,
                 status,
@@ -53,7 +65,7 @@ pub(crate) fn count(host: &Host, function: &'static str, route: &'static str, st
 }
 
 fn write(host: &Host) {
-    for alike in COUNTED.take() {
+    for alike in COUNTED.take().alike {
         let members = json!({
             "function": alike.function,
             "route": alike.route,
@@ -62,4 +74,8 @@ fn write(host: &Host) {
         });
         log::event(host, host.now(), "requests", members);
     }
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

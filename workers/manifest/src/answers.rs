@@ -35,7 +35,7 @@ pub struct Answer {
 ///
 /// # Errors
 /// `404` for an unknown package or track, `410` where everything on the track is withdrawn, `503` where
-/// the store does not answer.
+/// the store does not answer and nothing is remembered.
 pub async fn of_track<H: Host>(
     host: &H,
     id: &PackageId,
@@ -45,15 +45,25 @@ pub async fn of_track<H: Host>(
     let known = Remember::recall::<Answer>(host, &name);
     let etag = known.as_ref().map(|known| known.channels.as_str());
     let refreshed = store::refresh(host, &Key::Channels(id), etag).await;
-    match (refreshed.map_err(|error| failed(host, &error))?, known) {
-        (Refreshed::Same, Some(known)) => Ok(known),
-        (Refreshed::Now(channels), _) => {
-            let answer = Rc::new(make(host, &channels, track).await?);
+    let made = match refreshed.map_err(|error| failed(host, &error)) {
+        Ok(Refreshed::Now(channels)) => make(host, &channels, track).await,
+        Ok(Refreshed::Missing) => Err(no_package(id)),
+        Ok(Refreshed::Same) => match known {
+            Some(known) => return Ok(known),
+            None => Err(Problem::internal()),
+        },
+        Err(problem) => Err(problem),
+    };
+    match (made, known) {
+        (Ok(answer), _) => {
             let size = answer.channels.len() + answer.document.size();
+            let answer = Rc::new(answer);
             host.remember(name, Rc::clone(&answer), size);
             Ok(answer)
         }
-        (Refreshed::Missing | Refreshed::Same, _) => Err(no_package(id)),
+        // What was right a while ago is of more use than none; the log says why.
+        (Err(problem), Some(known)) if problem.status().is_server_error() => Ok(known),
+        (Err(problem), _) => Err(problem),
     }
 }
 

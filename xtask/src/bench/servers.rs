@@ -20,7 +20,7 @@ pub const TOKEN: &str = "bench-only-admin-token-3c1d";
 /// What answers a constant is compared with.
 pub const CONSTANT: &str = include_str!("../../../tests/bench/constant/src/constant.json");
 
-/// What the functions are given. Copies are kept for as long as wrangler.toml says.
+/// What the functions are given. Copies are kept for as long as `wrangler.toml` says.
 const VARIABLES: &[(&str, &str)] = &[
     ("ADMIN_TOKEN", TOKEN),
     ("GITHUB_WEBHOOK_SECRET", "{secret}"),
@@ -29,6 +29,9 @@ const VARIABLES: &[(&str, &str)] = &[
     ("GITHUB_ASSET_HOSTS", "{host}"),
     ("DISCORD_API_URL", "http://{discord}/api/v10"),
     ("FOUNDRY_API_URL", "http://{host}"),
+    ("DISCORD_PUBLIC_KEY", suites::DISCORD_KEY),
+    ("DISCORD_APPLICATION_ID", "1309400000000000001"),
+    ("PROXY_ALLOWED_HOSTS", "{host}"),
     ("CACHE_SECONDS", "5"),
 ];
 
