@@ -24,9 +24,11 @@ const BUDGETS: &[Budget] = &[
         workers: Some(300_000),
         spin: 365_000,
     },
+    // 200,000 was the first aim of the Worker. Its copies (28 KB, measured) and what it remembers have
+    // come since.
     Budget {
         function: "manifest",
-        workers: Some(200_000),
+        workers: Some(220_000),
         spin: 260_000,
     },
     // Image codecs take up to 320 KB of it.

@@ -89,7 +89,8 @@ fn recompress(source: File, target: File) -> Result<()> {
     let mut target = ZipWriter::new(BufWriter::new(target));
     for index in 0..source.len() {
         let mut file = source.by_index(index)?;
-        target.start_file(file.name().to_owned(), SimpleFileOptions::default())?;
+        let name = file.name()?.into_owned();
+        target.start_file(name, SimpleFileOptions::default())?;
         copy(&mut file, &mut target)?;
     }
     target.finish()?.flush()?;
