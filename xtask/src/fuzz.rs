@@ -28,6 +28,10 @@ pub const MANIFEST: &str = "tests/fuzz/Cargo.toml";
 /// How long all targets together are tried by `cargo xtask test`.
 const IN_TESTS: Duration = Duration::from_secs(60);
 
+/// Most inputs that a target is tried with by `cargo xtask test`, so that a faster machine does not
+/// try what no other has.
+const INPUTS_IN_TESTS: u32 = 60_000;
+
 /// How many targets are tried at once.
 const LANES: usize = 2;
 
@@ -129,7 +133,7 @@ fn fuzz_one(
         .arg("-print_final_stats=1")
         .args([&found, &kept]);
     if let Some(seed) = seed {
-        fuzzer.arg(format!("-seed={seed}"));
+        fuzzer.args([format!("-seed={seed}"), format!("-runs={INPUTS_IN_TESTS}")]);
     }
     let output = fuzzer
         .output()

@@ -1,6 +1,6 @@
 //! Publishing without GitHub: the archive is the body of the request.
 
-use edge::{Problem, Request, Response, StatusCode};
+use edge::{Clock, Log, Problem, Request, Response, StatusCode, log};
 use registry::{
     Actor, DeliveryId, IdClaim, Journal, Key, Links, PackageId, Repository, State, Version,
     record::{Direct, ReleaseSource, StagedFrom},
@@ -72,7 +72,7 @@ async fn stage<H: Host>(
     let what = "the uploaded archive";
     let staged = pipeline::store_staged(host, &delivery, StagedFrom::Upload, what, body)
         .await
-        .map_err(not_staged)?;
+        .map_err(|error| not_staged(host, error))?;
     let publisher = owner(host, &direct.id).await?;
     let source = ReleaseSource {
         direct: Some(direct),
@@ -112,19 +112,22 @@ async fn owner<H: Host>(host: &H, id: &PackageId) -> Result<Repository, Problem>
     }
 }
 
-fn not_staged(error: StepError) -> Problem {
-    match error {
-        StepError::Failed(failure) if failure.code == "too-large" => too_large(),
+/// Why the body was not taken; what only the operator can mend is for the log.
+fn not_staged<L: Log + Clock>(host: &L, error: StepError) -> Problem {
+    let cause = match error {
+        StepError::Failed(failure) if failure.code == "too-large" => return too_large(),
         StepError::Transient {
             code: "broken-off", ..
-        } => Problem::bad_request("the body broke off before its end"),
-        StepError::Failed(_)
-        | StepError::Transient { .. }
-        | StepError::Resting(_)
+        } => return Problem::bad_request("the body broke off before its end"),
+        StepError::Failed(failure) => failure.message,
+        StepError::Transient { message, .. } => message,
+        StepError::Resting(_)
         | StepError::Waiting(..)
         | StepError::StagingLost
-        | StepError::Overtaken => Problem::unavailable("objects"),
-    }
+        | StepError::Overtaken => "storing an upload was put off".to_owned(),
+    };
+    log::event(host, host.now(), "not-staged", json!({ "cause": cause }));
+    Problem::unavailable("objects")
 }
 
 fn too_large() -> Problem {
