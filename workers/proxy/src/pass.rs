@@ -180,11 +180,11 @@ pub fn checked(arrived: &Arrived, bytes: &[u8]) -> Result<(), Refusal> {
     }
 }
 
-/// Answers with an image that streams. What names its bytes is not known before its end, so that
-/// until then it has the name that its source gives them.
+/// Answers with an image that streams. The digest of its bytes is not known before its end, so that it
+/// is stored under a name of its own.
 fn streamed<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, arrived: &Arrived, body: Body) -> Response {
     let (now, random) = (host.now(), host.random());
-    let version = ask.plan.version_of(&arrived.validators, now, &random);
+    let version = ask.plan.new_version(now, &random);
     let (watch, digest) = Watch::new(arrived.format);
     let (client, stored) = cache::tee(body, watch);
     let record = record(host, arrived, version, None);
@@ -242,7 +242,7 @@ pub fn store<H: Host>(
             image.length = stored.size;
             if let Some(digest) = digest.and_then(|digest| digest.get()) {
                 image.digest = Some(digest);
-                cache::name_by_content(&later, &ask.settings, image, &stored).await;
+                cache::name_by_content(&later, &ask.settings, image).await;
             }
             cache::write(&later, &key, &record).await;
         }

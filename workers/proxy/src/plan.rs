@@ -13,8 +13,8 @@ use crate::{
     options::{self, Format, Options},
 };
 
-/// Part of every key of a result: another number where results are to be made anew.
-const EDITION: &str = "1";
+/// Part of every key: another number where sources are to be fetched and results to be made anew.
+const EDITION: &str = "2";
 
 /// What is to be done for a request.
 #[derive(Debug, Clone)]
@@ -116,7 +116,7 @@ impl Plan {
 
     /// What names the source in the cache.
     pub fn source_key(&self) -> Digest {
-        digest(&["source\n", self.source.as_str()])
+        digest(&["source\n", EDITION, "\n", self.source.as_str()])
     }
 
     /// What names the result in the cache.
@@ -127,27 +127,20 @@ impl Plan {
         }
     }
 
-    /// What names a version of the source whose bytes have not come yet: what the source says about
-    /// it, or else that it was asked for now.
-    pub fn version_of(
-        &self,
-        said: &crate::cache::Validators,
-        now: Timestamp,
-        random: &[u8],
-    ) -> Digest {
-        let mut parts = vec!["version\n", self.source.as_str(), "\n"];
-        parts.extend(said.etag.as_deref());
-        parts.push("\n");
-        parts.extend(said.modified.as_deref());
-        let time = now.to_string();
+    /// What names bytes of the source that have not come yet. No two are named the same, whatever the
+    /// source says of them: records of other addresses may point at what bears an older name.
+    pub fn new_version(&self, now: Timestamp, random: &[u8]) -> Digest {
         let mut hasher = sha2::Sha256::new();
-        for part in &parts {
+        for part in [
+            "version\n",
+            self.source.as_str(),
+            "\n",
+            &now.to_string(),
+            "\n",
+        ] {
             hasher.update(part);
         }
-        if said.is_empty() {
-            hasher.update(time);
-            hasher.update(random);
-        }
+        hasher.update(random);
         Digest::new(hasher.finalize().into())
     }
 }

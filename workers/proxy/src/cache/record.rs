@@ -36,8 +36,8 @@ pub enum Found {
 /// An image in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
-    /// What its key is made of: the digest of its bytes, or of what its source says about them where
-    /// they passed through.
+    /// What its key is made of: the digest of its bytes, or a name of its own that is never given again
+    /// where they passed through.
     pub version: Digest,
     /// The digest of its bytes, SHA-256.
     #[serde(default)]
