@@ -216,6 +216,28 @@ fn every_format_that_is_cut_short_is_refused_and_not_kept() {
 }
 
 #[test]
+fn a_large_gif_without_its_last_byte_is_kept() {
+    let world = World::new();
+    let mut gif = image::gif(40_000);
+    // It streams.
+    assert!(gif.len() > 512 << 10);
+    assert_eq!(gif.pop(), Some(0x3b));
+    world.site.put("/a.gif", "image/gif", gif.clone());
+    let target = format!("/proxy/{SITE}/a.gif");
+    for expected in ["vtta-edge; fwd=miss", "vtta-edge; hit"] {
+        let answer = world.get(&target);
+        assert_eq!(answer.cache(), expected);
+        assert!(answer.body.as_ref() == Ok(&gif));
+    }
+    // Within a picture it is cut short.
+    gif.pop();
+    world.site.put("/b.gif", "image/gif", gif);
+    let cut = world.get(&format!("/proxy/{SITE}/b.gif"));
+    assert!(cut.body.is_err());
+    assert_eq!(images(&world).len(), 1);
+}
+
+#[test]
 fn what_a_site_packs_all_the_same_is_unpacked() {
     for png in [picture(1), large_picture(1)] {
         let world = World::new();

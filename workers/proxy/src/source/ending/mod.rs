@@ -64,8 +64,10 @@ impl Ending {
     pub fn check(&self) -> Result<(), BodyError> {
         let whole = match self.part {
             Part::End => self.skip == 0,
-            // One more could follow, and need not.
-            Part::Box { data: true } => self.skip == 0 && self.held.is_empty(),
+            // One more could follow, and need not; what is too short for one is something else.
+            Part::Box { data: true } => self.skip == 0,
+            // All that is missing is the byte that says so: browsers do not mind.
+            Part::Block { shown: true } => self.skip == 0,
             Part::Rest => true,
             // Very small ones end within what is read of their headers.
             Part::Bitmap => self.held.len() > 26 && self.part.read(&self.held).skip == 0,

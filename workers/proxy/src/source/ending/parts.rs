@@ -10,13 +10,22 @@ pub enum Part {
     /// GIF: the screen's description (GIF89a, 18).
     Screen,
     /// GIF: the byte that says what a block is.
-    Block,
+    Block {
+        /// Whether a picture has been there.
+        shown: bool,
+    },
     /// GIF: an extension's label.
-    Label,
+    Label {
+        /// As above.
+        shown: bool,
+    },
     /// GIF: a picture's description (GIF89a, 20).
     Picture,
     /// GIF: the length of a sub-block (GIF89a, 15).
-    SubBlock,
+    SubBlock {
+        /// Whether a picture will have been there after it.
+        shown: bool,
+    },
     /// JPEG: a marker (ITU-T T.81, B.1.1.2).
     Marker,
     /// JPEG: a segment's length, which counts itself; its data may be what is scanned.
@@ -80,7 +89,7 @@ impl Part {
     /// How many bytes are read of it.
     pub fn length(self) -> usize {
         match self {
-            Self::Block | Self::Label | Self::SubBlock => 1,
+            Self::Block { .. } | Self::Label { .. } | Self::SubBlock { .. } => 1,
             Self::Marker | Self::Segment { .. } => 2,
             Self::Chunk | Self::Riff | Self::Box { .. } | Self::LongBox { .. } => 8,
             Self::Picture => 9,
@@ -97,18 +106,20 @@ impl Part {
         match self {
             Self::Chunk if bytes.ends_with(b"IEND") => next(big(bytes, 0) + 4, Self::End),
             Self::Chunk => next(big(bytes, 0) + 4, self),
-            Self::Screen => next(colours(at(10)), Self::Block),
-            Self::Block => match at(0) {
-                0x21 => next(0_u64, Self::Label),
+            Self::Screen => next(colours(at(10)), Self::Block { shown: false }),
+            Self::Block { shown } => match at(0) {
+                0x21 => next(0_u64, Self::Label { shown }),
                 0x2c => next(0_u64, Self::Picture),
                 0x3b => next(0_u64, Self::End),
+                // Some software writes more ends of sub-blocks than there are: browsers pass over them.
+                0 if shown => next(0_u64, self),
                 _ => next(0_u64, Self::Damaged),
             },
-            Self::Label => next(0_u64, Self::SubBlock),
+            Self::Label { shown } => next(0_u64, Self::SubBlock { shown }),
             // After the colours, the least size of the codes.
-            Self::Picture => next(colours(at(8)) + 1, Self::SubBlock),
-            Self::SubBlock if at(0) == 0 => next(0_u64, Self::Block),
-            Self::SubBlock => next(at(0), self),
+            Self::Picture => next(colours(at(8)) + 1, Self::SubBlock { shown: true }),
+            Self::SubBlock { shown } if at(0) == 0 => next(0_u64, Self::Block { shown }),
+            Self::SubBlock { .. } => next(at(0), self),
             Self::Marker => marker(at(0), at(1)),
             Self::Segment { scan } => {
                 let length = u64::from(at(0)) << 8 | u64::from(at(1));
@@ -120,6 +131,7 @@ impl Part {
             }
             Self::Riff => next(little(bytes, 4), Self::End),
             Self::Bitmap => bitmap(bytes),
+            Self::Box { data: true } if !may_follow(bytes) => next(0_u64, Self::End),
             Self::Box { data } => {
                 let data = data || bytes.ends_with(b"mdat");
                 match big(bytes, 0) {
@@ -139,6 +151,13 @@ impl Part {
             Self::Scan { .. } | Self::Rest | Self::End | Self::Damaged => next(0_u64, self),
         }
     }
+}
+
+/// Whether an AVIF's box is one that its image may need after the first data: else it is something
+/// that software appended, or no box at all.
+fn may_follow(head: &[u8]) -> bool {
+    let names = [b"mdat", b"meta", b"moov", b"moof", b"free", b"skip"];
+    names.iter().any(|name| head.ends_with(*name))
 }
 
 /// What follows a JPEG's marker.

@@ -49,20 +49,77 @@ fn whatever_is_cut_short_is_seen_wherever_it_is_cut() {
         for piece in [1, 7, 4096] {
             assert!(is_whole(&whole, &whole, piece), "{name} in {piece}s");
             let longer = [&whole[..], b"and then \xff some"].concat();
-            let may_follow = !name.ends_with(".avif");
-            assert_eq!(
-                is_whole(&longer, &whole, piece),
-                may_follow,
-                "{name} longer"
-            );
+            assert!(is_whole(&longer, &whole, piece), "{name} longer");
         }
         for length in 0..whole.len() {
-            assert!(
-                !is_whole(&whole[..length], &whole, 512),
+            let is_enough = name.ends_with(".gif") && has_pictures(&whole[..length]);
+            assert_eq!(
+                is_whole(&whole[..length], &whole, 512),
+                is_enough,
                 "{name} of {length}"
             );
         }
     }
+}
+
+/// Whether a GIF ends between its blocks, with a picture before: another reader's word for it, which
+/// gets the end that is missing.
+fn has_pictures(gif: &[u8]) -> bool {
+    imaging::probe(&[gif, b"\x3b"].concat()).is_ok()
+}
+
+#[test]
+fn what_browsers_do_not_mind_in_a_gif_passes() {
+    let whole = fixture("moving.gif");
+    let second = (14..whole.len())
+        .find(|at| whole[*at..].starts_with(b"\x21\xf9\x04") && has_pictures(&whole[..*at]))
+        .expect("a second picture");
+    let stray = [&whole[..second], b"\0\0\0", &whole[second..]].concat();
+    let unended = &whole[..whole.len() - 1];
+    for piece in [1, 7, 4096] {
+        for zeros in 0..3 {
+            let padded = [unended, &vec![0; zeros]].concat();
+            assert!(is_whole(&padded, &whole, piece), "{zeros} and no end");
+            let ended = [&padded[..], b"\x3b"].concat();
+            assert!(is_whole(&ended, &whole, piece), "{zeros} before the end");
+        }
+        assert!(is_whole(&stray, &whole, piece));
+        // Only after a picture; and nothing else.
+        let early = [&whole[..13], b"\0", &whole[13..]].concat();
+        assert!(!is_whole(&early, &whole, piece));
+        assert!(!is_whole(&[unended, b"\x77"].concat(), &whole, piece));
+        // Cut within what follows the picture.
+        for more in [1, 2, 3, 7] {
+            assert!(!is_whole(&whole[..second + more], &whole, piece), "{more}");
+        }
+    }
+}
+
+#[test]
+fn what_follows_the_boxes_of_an_avif_does_not_matter() {
+    let whole = fixture("still.avif");
+    let free = b"\0\0\0\x0cfree1234";
+    let data = b"\0\0\0\x0cmdat1234";
+    for (tail, passes) in [
+        (&b""[..], true),
+        (b"\0", true),
+        (b"\0\0\0\0\0\0\0\0\0\0\0\0", true),
+        (b"\0\0\0\x01?!?!", true),
+        (b"\0\0\0\x05?!?!and so on", true),
+        (b"<!-- made by software -->", true),
+        (free, true),
+        (data, true),
+        // A box of the image that is not all there.
+        (&data[..11], false),
+        (b"\0\0\x01\0meta", false),
+    ] {
+        let longer = [&whole[..], tail].concat();
+        for piece in [1, 7, 4096] {
+            assert_eq!(is_whole(&longer, &whole, piece), passes, "{tail:?}");
+        }
+    }
+    let between = [&whole[..], free, &data[..11]].concat();
+    assert!(!is_whole(&between, &whole, 4096));
 }
 
 #[test]
