@@ -209,7 +209,10 @@ fn bitmap(bytes: &[u8]) -> Next {
         false => (little(bytes, 18), signed(bytes, 22), short(28)),
     };
     let pixels = match (core, little(bytes, 30)) {
-        (true, _) | (false, 0 | 3 | 6) => (width * bits).div_ceil(32) * 4 * height,
+        (true, _) | (false, 0 | 3 | 6) => {
+            let row = (width * bits).div_ceil(32) * 4;
+            row.saturating_mul(height)
+        }
         // Packed: the header says how long they are.
         _ => little(bytes, 34),
     };

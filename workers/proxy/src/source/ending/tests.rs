@@ -123,6 +123,22 @@ fn what_follows_the_boxes_of_an_avif_does_not_matter() {
 }
 
 #[test]
+fn a_bitmap_may_claim_any_size() {
+    for (size, bits) in [
+        (u32::MAX, u16::MAX),
+        (i32::MAX as u32, 32),
+        (1 << 31, u16::MAX),
+    ] {
+        let mut bmp = fixture("photo.bmp");
+        bmp[18..22].copy_from_slice(&size.to_le_bytes());
+        // As large a number without a sign as there is.
+        bmp[22..26].copy_from_slice(&i32::MIN.to_le_bytes());
+        bmp[28..30].copy_from_slice(&bits.to_le_bytes());
+        assert!(!is_whole(&bmp, &bmp, 4096), "{size} {bits}");
+    }
+}
+
+#[test]
 fn a_thumbnail_inside_is_not_the_end() {
     let whole = fixture("baseline.jpg");
     // Exif with a small picture in it, which has an end of its own.
