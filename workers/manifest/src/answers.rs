@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use edge::{Problem, Remember};
 use registry::{
-    ChannelsRecord, Key, PackageId, PackageType, Track,
+    ChannelsRecord, Key, PackageId, PackageType, Track, Version,
     store::{self, Refreshed, Versioned},
 };
 
@@ -25,6 +25,8 @@ use crate::{
 pub struct Answer {
     /// Entity tag of the record that says what the channels serve.
     channels: String,
+    /// The release that it is of.
+    version: Version,
     /// The package's type.
     pub kind: PackageType,
     /// The track's manifest.
@@ -35,7 +37,7 @@ pub struct Answer {
 ///
 /// # Errors
 /// `404` for an unknown package or track, `410` where everything on the track is withdrawn, `503` where
-/// the store does not answer and nothing is remembered.
+/// the store does not answer and nothing is remembered that is not withdrawn by now.
 pub async fn of_track<H: Host>(
     host: &H,
     id: &PackageId,
@@ -45,8 +47,12 @@ pub async fn of_track<H: Host>(
     let known = Remember::recall::<Answer>(host, &name);
     let etag = known.as_ref().map(|known| known.channels.as_str());
     let refreshed = store::refresh(host, &Key::Channels(id), etag).await;
+    let mut usable = known.clone();
     let made = match refreshed.map_err(|error| failed(host, &error)) {
-        Ok(Refreshed::Now(channels)) => make(host, &channels, track).await,
+        Ok(Refreshed::Now(channels)) => {
+            usable = usable.filter(|known| is_there(&channels.record, &known.version));
+            make(host, &channels, track).await
+        }
         Ok(Refreshed::Missing) => Err(no_package(id)),
         Ok(Refreshed::Same) => match known {
             Some(known) => return Ok(known),
@@ -54,17 +60,24 @@ pub async fn of_track<H: Host>(
         },
         Err(problem) => Err(problem),
     };
-    match (made, known) {
+    match (made, usable) {
         (Ok(answer), _) => {
             let size = answer.channels.len() + answer.document.size();
             let answer = Rc::new(answer);
             host.remember(name, Rc::clone(&answer), size);
             Ok(answer)
         }
-        // What was right a while ago is of more use than none; the log says why.
+        // What was right a while ago, and is not withdrawn as far as is known, is of more use than
+        // none; the log says why.
         (Err(problem), Some(known)) if problem.status().is_server_error() => Ok(known),
         (Err(problem), _) => Err(problem),
     }
+}
+
+/// Whether `version` is there and not withdrawn.
+fn is_there(channels: &ChannelsRecord, version: &Version) -> bool {
+    let release = channels.find(version);
+    release.is_some_and(|release| !release.yanked)
 }
 
 async fn make<H: Host>(
@@ -77,6 +90,7 @@ async fn make<H: Host>(
     let bytes = manifest_for(host, record, release, track).await?;
     Ok(Answer {
         channels: etag.clone(),
+        version: release.version.clone(),
         kind: record.kind,
         document: Document::new(bytes),
     })

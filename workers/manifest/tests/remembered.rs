@@ -6,7 +6,7 @@ use registry::{
     Channel, ChannelsRecord, Compatibility, Digest, Key, PackageId, PackageType, Record,
     ReleaseSummary, Version,
 };
-use testkit::memory::{Fault, MemoryHost, Operation, request};
+use testkit::memory::{Fault, MemoryHost, Operation, Point, request};
 
 const PATH: &str = "/packages/a-module/module.json";
 
@@ -148,4 +148,19 @@ fn what_is_remembered_stands_in_for_a_store_that_fails() {
     other.inject(|_| Some(Fault::Before));
     registry.host = other;
     assert_eq!(registry.check().0, 503);
+}
+
+#[test]
+fn what_is_withdrawn_stands_in_for_nothing() {
+    let mut registry = Registry::new();
+    registry.publish("1.0.0");
+    registry.publish("1.10.0");
+    assert_eq!(registry.check(), (200, "1.10.0".into()));
+    registry.withdraw("1.10.0");
+    // The record says so, but what is served instead cannot be read.
+    let manifests = |point: &Point| point.name.contains("manifest").then_some(Fault::Before);
+    registry.host.inject(manifests);
+    assert_eq!(registry.check().0, 503);
+    registry.host.heal();
+    assert_eq!(registry.check(), (200, "1.0.0".into()));
 }
