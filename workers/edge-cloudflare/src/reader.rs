@@ -117,11 +117,12 @@ impl Objects for Reader {
         self.objects().await?.object_get(key, get).await
     }
 
-    // A function that only reads uses none of these; the port has them.
-
+    /// Of the bucket itself: whoever asks for health wants to know about that.
     async fn object_head(&self, key: &str) -> Result<Option<ObjectMeta>, ObjectError> {
         self.0.object_head(key).await
     }
+
+    // A function that only reads uses none of these; the port has them.
 
     async fn object_put(&self, key: &str, body: Body, put: Put) -> Result<Written, ObjectError> {
         self.0.object_put(key, body, put).await

@@ -164,3 +164,28 @@ fn what_is_withdrawn_stands_in_for_nothing() {
     registry.host.heal();
     assert_eq!(registry.check(), (200, "1.0.0".into()));
 }
+
+/// However much is remembered: health is about the store.
+#[test]
+fn health_asks_the_store() {
+    let registry = Registry::new();
+    let health = || {
+        let asked = request("GET", "/health/manifest").build();
+        let host = &registry.host;
+        let answer = host.block_on(edge::serve::<Manifest, _>(host, asked));
+        let status = answer.status.as_u16();
+        let bytes = host.block_on(answer.body.bytes(10_000)).expect("a text");
+        (status, String::from_utf8_lossy(&bytes).into_owned())
+    };
+    assert_eq!(health().0, 200);
+    for operation in [Operation::Get, Operation::Head] {
+        // Copies answer what is read; only a look at the store itself says that it is gone.
+        registry
+            .host
+            .inject(move |point| (point.operation == operation).then_some(Fault::Before));
+        let (status, text) = health();
+        assert_eq!(status, 503, "{text}");
+        assert!(text.contains("objects"), "{text}");
+        registry.host.heal();
+    }
+}
