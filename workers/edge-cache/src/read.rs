@@ -84,7 +84,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
 
     /// Asks the store for what there is no copy of.
     async fn miss(&self, key: &str, get: Get) -> Result<Got, ObjectError> {
-        if get.range.is_some() || get.unless_etag.is_some() {
+        if get.range.is_some() {
             let got = self.origin.object_get(key, get).await?;
             if let Got::Found(object) = &got {
                 self.copy_later(&object.meta);
@@ -104,13 +104,22 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
         let got = match self.usable(key).await {
             // Somebody else has kept it since.
             Some(kept) => self.serve(kept, &get).await,
-            None => match self.origin.object_get(key, get).await {
-                Ok(Got::Found(object)) => self.take_in(Some(&holder), object).await.map(Got::Found),
-                other => other,
-            },
+            None => self.fetch(key, &holder, &get).await,
         };
         self.release(&holder).await;
         got
+    }
+
+    /// What `get` wants of the whole object, of which a copy is kept: whoever knows an older one, or
+    /// this one, asks again.
+    async fn fetch(&self, key: &str, holder: &str, get: &Get) -> Result<Got, ObjectError> {
+        match self.origin.object_get(key, Get::default()).await? {
+            Got::Found(object) => {
+                let object = self.take_in(Some(holder), object).await?;
+                self.part(object, get).await
+            }
+            other => Ok(other),
+        }
     }
 
     /// Asks the store whether the copy is still right, and answers what is right then; the copy
@@ -205,6 +214,10 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
                 };
                 self.serve(kept, get).await
             }
+            _ if get.range.is_none() && get.unless_etag.as_ref() == Some(&object.meta.etag) => {
+                Ok(Got::Unchanged(object.meta))
+            }
+            _ if get.range.is_none() => Ok(Got::Found(object)),
             // Too large for memory, and only part of it is wanted.
             _ => self.origin.object_get(&object.meta.key, get.clone()).await,
         }

@@ -252,3 +252,30 @@ fn memory_is_bounded() {
     }
     assert_eq!(centre.asked() - before, 30, "ten copies of 100 KB fit");
 }
+
+/// A reader who knows what was there an hour ago is like any other.
+#[test]
+fn conditional_reads_are_answered_from_copies_too() {
+    let centre = Centre::new();
+    centre.publish("key", "text", BRIEF);
+    let etag = centre.host.meta("key").expect("it is there").etag;
+    let ask = |instance: &Instance<'_>, etag: &str| {
+        let get = Get {
+            unless_etag: Some(etag.to_owned()),
+            range: None,
+        };
+        let host = &centre.host;
+        host.block_on(instance.cache().object_get("key", get))
+    };
+    for (known, rounds) in [(etag.as_str(), 1), ("an older one", 2)] {
+        let instance = centre.instance();
+        for _ in 0..4 {
+            match ask(&instance, known) {
+                Ok(Got::Unchanged(_)) => assert_eq!(known, etag),
+                Ok(Got::Found(_)) => assert_ne!(known, etag),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(centre.asked(), rounds, "{known}");
+    }
+}
