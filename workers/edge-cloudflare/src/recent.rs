@@ -50,13 +50,14 @@ pub(crate) fn answer(host: &Host, description: &str) -> Option<web_sys::Response
     Some(response)
 }
 
-/// Keeps an answer of `function`, where it is one to whoever asks so.
+/// Keeps an answer of `function`, where it is one to whoever asks so. Not one to a query: whoever varies
+/// it at will is to displace nothing.
 pub(crate) fn note(host: &Host, function: &'static str, description: &str, answer: &Response) {
     let Body::Bytes(bytes) = &answer.body else {
         return;
     };
     let is_plain = description.starts_with("GET ") && description.ends_with(NOTHING_MORE);
-    if !is_plain || answer.status != StatusCode::OK {
+    if !is_plain || description.contains('?') || answer.status != StatusCode::OK {
         return;
     }
     let headers = answer.headers.iter();
