@@ -6,15 +6,8 @@ use edge::{Clock, Platform};
 
 use crate::{Cached, Kept, Shelf};
 
-/// How long whoever asks for a small object may take, before others believe them gone.
-pub(crate) const ASKING: Duration = Duration::from_secs(15);
-
-/// The same for whoever copies a large one, from one renewal to the next.
+/// How long whoever copies a large object may take, before others believe them gone, from one renewal to the next.
 pub(crate) const COPYING: Duration = Duration::from_secs(60);
-
-/// How long after it was due a copy is still answered without asking, while somebody else asks.
-/// Whoever asks is done or given up by then, so an older copy says that nobody has kept a new one.
-pub const OVERDUE: Duration = ASKING;
 
 /// Longest wait for somebody else's copy; the store is asked after that.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -97,7 +90,7 @@ impl<O, S: Shelf> Cached<O, S> {
             if let Some(kept) = self.usable(key).await.filter(&will_do) {
                 return Some(kept);
             }
-            match self.lease(key, ASKING).await {
+            match self.lease(key, S::ASKING).await {
                 Leased::Ours(holder) => {
                     // Nobody asks any more. Without a copy there was nothing to keep: it is missing,
                     // private or large, and everybody who has waited asks for themselves, at once.

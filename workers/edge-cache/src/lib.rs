@@ -9,7 +9,7 @@
 //!
 //! Of many who ask at once for what is not there, one asks the store and the others wait for its
 //! copy; of many who find a copy that is due, one asks and the others are answered from it, unless it
-//! is overdue ([`OVERDUE`]): then they wait as well. They
+//! is overdue ([`Shelf::ASKING`]): then they wait as well. They
 //! may be in different instances of a function, which share nothing but the shelf, so whoever asks
 //! holds a lease there ([`lease`]). A lease also keeps a copy of what has been replaced meanwhile
 //! from being kept: whoever writes ends it.
@@ -37,7 +37,7 @@ use edge::{
 use serde_json::json;
 
 pub use age::aged;
-pub use lease::{COPYING_PREFIX, OVERDUE};
+pub use lease::COPYING_PREFIX;
 pub use memory::{Copies, MemoryShelf};
 pub use near::Near;
 pub use shelf::{CHUNK, Content, Held, Host, Kept, Shelf, ShelfError};
@@ -69,7 +69,7 @@ pub struct Cached<O, S> {
     policy: Policy,
 }
 
-impl<O, S> Cached<O, S> {
+impl<O, S: Shelf> Cached<O, S> {
     /// `origin` with copies on `shelf`.
     pub fn new(origin: O, shelf: S, policy: Policy) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl<O, S> Cached<O, S> {
     /// from copies.
     pub fn behind(&self) -> Duration {
         match self.policy.answers() {
-            true => self.policy.fresh + OVERDUE,
+            true => self.policy.fresh + S::ASKING,
             false => Duration::ZERO,
         }
     }

@@ -1,6 +1,6 @@
 //! Copies in the memory of one instance: of small objects, for as long as it lives.
 
-use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc, time::Duration};
 
 use edge::{Body, BodyError, Timestamp, memory::Bounded, objects::ObjectMeta};
 use futures_util::{StreamExt, stream};
@@ -80,6 +80,10 @@ impl<H: Host> Shelf for MemoryShelf<H> {
     type Host = H;
 
     const LARGEST: u64 = LARGEST;
+
+    /// Workers ends a request whose client has gone, and nothing of it runs any more: its lease only
+    /// passes with time.
+    const ASKING: Duration = Duration::from_secs(3);
 
     fn host(&self) -> &H {
         &self.host

@@ -10,10 +10,7 @@ use edge::{
 use futures_util::future::{Either, select};
 use serde_json::json;
 
-use crate::{
-    Cached, Held, Kept, Shelf,
-    lease::{ASKING, Leased, OVERDUE},
-};
+use crate::{Cached, Held, Kept, Shelf, lease::Leased};
 
 /// How long the store may take to say whether a copy is still right; then the copy is answered, and
 /// what the store says later is for the next reader.
@@ -34,7 +31,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
         if self.is_fresh(&kept) {
             return self.serve(kept, &get).await;
         }
-        match self.lease(key, ASKING).await {
+        match self.lease(key, S::ASKING).await {
             Leased::Ours(holder) => match self.usable(key).await {
                 // Somebody else has asked since.
                 Some(newer) if self.is_fresh(&newer) => {
@@ -46,7 +43,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
                     self.revalidate(Some(holder), kept, &get).await
                 }
             },
-            Leased::Others if self.shelf.host().now() < kept.due.plus(milliseconds(OVERDUE)) => {
+            Leased::Others if self.shelf.host().now() < kept.due.plus(milliseconds(S::ASKING)) => {
                 self.serve(kept, &get).await
             }
             Leased::Others => match self.wait(key, |kept| self.is_fresh(kept)).await {
@@ -91,7 +88,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
             }
             return Ok(got);
         }
-        let holder = match self.lease(key, ASKING).await {
+        let holder = match self.lease(key, S::ASKING).await {
             Leased::Ours(holder) => holder,
             Leased::Failed => return self.origin.object_get(key, get).await,
             Leased::Others => {
@@ -187,7 +184,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
                     while let Some(Ok(_)) = object.body.next().await {}
                 }
             };
-            timeout(shelf.host(), ASKING - PATIENCE, rest).await;
+            timeout(shelf.host(), S::ASKING.saturating_sub(PATIENCE), rest).await;
         });
     }
 

@@ -1,6 +1,6 @@
 //! The place of the copies.
 
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 
 use edge::{Body, Bytes, Clock, Defer, Log, Platform, Timestamp, objects::ObjectMeta};
 
@@ -66,6 +66,11 @@ pub trait Shelf: Clone + 'static {
 
     /// Largest copy that it takes, in bytes. One of at most [`CHUNK`] is never given chunks.
     const LARGEST: u64;
+
+    /// How long whoever asks for a small object may take, before others believe them gone. For as long
+    /// after it was due a copy is answered without asking, while somebody else asks: they are done or
+    /// given up by then, so an older copy says that nobody has kept a new one.
+    const ASKING: Duration;
 
     /// The platform that it is on.
     fn host(&self) -> &Self::Host;

@@ -6,14 +6,17 @@ use edge::{
     Body, Bytes, Clock, Objects,
     objects::{Get, Got, Put, Written},
 };
-use edge_cache::{Cached, Copies, MemoryShelf, Near, OVERDUE, Policy};
-use futures_util::future::join_all;
+use edge_cache::{Cached, Copies, MemoryShelf, Near, Policy, Shelf};
+use futures_util::future::{FutureExt, join_all};
 use testkit::memory::{Fault, MemoryHost, Operation};
 
 const FRESH: Duration = Duration::from_secs(5);
 const BUDGET: u64 = 1 << 20;
 const BRIEF: &str = "public, max-age=60, stale-while-revalidate=600";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// For how long a copy that is due is answered while another reader asks.
+const OVERDUE: Duration = <MemoryShelf<MemoryHost> as Shelf>::ASKING;
 
 type Cache = Cached<Near<MemoryHost, MemoryHost>, MemoryShelf<MemoryHost>>;
 
@@ -278,4 +281,27 @@ fn conditional_reads_are_answered_from_copies_too() {
         }
         assert_eq!(centre.asked(), rounds, "{known}");
     }
+}
+
+/// A platform drops a request whose client has gone, with whatever it was about to do.
+#[test]
+fn a_reader_who_was_cancelled_holds_nobody_up_for_long() {
+    let centre = Centre::new();
+    let host = &centre.host;
+    centre.publish("key", "text", BRIEF);
+    let instance = centre.instance();
+    centre.origin.interleave(1);
+    let cancelled = instance.reading("key").now_or_never();
+    assert_eq!(cancelled, None, "it is under way");
+    let started = host.now();
+    for _ in 0..4 {
+        assert_eq!(instance.read("key"), Some("text".into()));
+    }
+    let waited = host.now().milliseconds() - started.milliseconds();
+    assert!(waited <= 4000, "{waited} ms");
+    assert_eq!(
+        centre.asked(),
+        2,
+        "one who waited, and one whose copy is kept"
+    );
 }

@@ -12,7 +12,7 @@ use edge::{
     memory::Memory,
     objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written},
 };
-use edge_cache::{Cached, Copies, MemoryShelf, Near, OVERDUE, Policy};
+use edge_cache::{Cached, Copies, MemoryShelf, Near, Policy, Shelf};
 
 use worker::web_sys;
 
@@ -21,9 +21,15 @@ use crate::{entry::Given, host::Host, recent, tally};
 /// Most bytes of copies in an isolate, which has 128 MB for everything.
 const BUDGET: u64 = 16 << 20;
 
-/// The longest time that is allowed: an isolate's copy may have been made of one in the data centre
-/// that was as old, and with [`OVERDUE`] and what is answered again no answer is a minute behind.
-const LONGEST: u64 = (60 - OVERDUE.as_secs() - recent::TIME.as_secs()) / 2;
+/// The longest time that is allowed. An isolate's copy may have been made of one in the data centre
+/// that was as old; with [`OVERDUE`], what is answered again, and the time that reading takes, no
+/// answer is a minute behind.
+const LONGEST: u64 = 18;
+
+/// For how long a copy that is due is answered while another request asks.
+const OVERDUE: Duration = <MemoryShelf<Host> as Shelf>::ASKING;
+
+const _: () = assert!(2 * LONGEST + OVERDUE.as_secs() + recent::TIME.as_secs() < 60);
 
 /// The platform of a function that only reads.
 #[derive(Clone)]
@@ -77,7 +83,12 @@ impl Reader {
         let Settings { fresh, name } =
             settings.map_err(|error| ObjectError::Unavailable(error.to_string()))?;
         let host = &self.0;
-        let near = Near::new(host.clone(), host.clone(), name, fresh);
+        // Without a name of its own, a deployment would find there what others have put.
+        let near = match name.is_empty() {
+            true => Duration::ZERO,
+            false => fresh,
+        };
+        let near = Near::new(host.clone(), host.clone(), name, near);
         let shelf = MemoryShelf::new(host.clone(), COPIES.with(Rc::clone));
         let budget = BUDGET;
         Ok(Cached::new(near, shelf, Policy { fresh, budget }))
@@ -95,7 +106,7 @@ impl Reader {
 async fn configured(host: &Host) -> Result<Settings, ConfigError> {
     let malformed = ConfigError::Malformed {
         name: name::CACHE_SECONDS,
-        expected: "a number of seconds from 0 to 22",
+        expected: "a number of seconds from 0 to 18",
     };
     let seconds = match config::optional(host, name::CACHE_SECONDS).await? {
         None => 0,

@@ -7,7 +7,7 @@ use edge::{
     config::{self, name},
     objects::ObjectError,
 };
-use edge_cache::{Cached, OVERDUE, Policy};
+use edge_cache::{Cached, Policy, Shelf};
 use edge_s3::{S3, Settings};
 
 use crate::{Host, shelf::SqliteShelf};
@@ -22,9 +22,9 @@ const FEWEST: u64 = 1_000_000;
 /// it may be about to change what is stored.
 const CACHE_SECONDS: u64 = 0;
 
-/// The longest time that is allowed: with [`OVERDUE`], nothing is answered from a copy that is a
+/// The longest time that is allowed: with [`Shelf::ASKING`], nothing is answered from a copy that is a
 /// minute behind.
-const LONGEST: u64 = 60 - OVERDUE.as_secs();
+const LONGEST: u64 = 60 - <SqliteShelf<Host> as Shelf>::ASKING.as_secs();
 
 /// A bucket as a function sees it.
 pub type Bucket = Cached<S3<Host>, SqliteShelf<Host>>;

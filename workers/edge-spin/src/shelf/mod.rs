@@ -4,7 +4,7 @@ mod copies;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 
 use edge::{Body, Timestamp, objects::ObjectMeta};
 use edge_cache::{Content, Host, Kept, Shelf, ShelfError};
@@ -22,6 +22,8 @@ impl<H: Sql + Host> Shelf for SqliteShelf<H> {
     type Host = H;
 
     const LARGEST: u64 = u64::MAX;
+
+    const ASKING: Duration = Duration::from_secs(15);
 
     fn host(&self) -> &H {
         &self.0

@@ -6,7 +6,7 @@ use edge::{
     Clock,
     objects::{Get, Got},
 };
-use edge_cache::{Cached, OVERDUE, Policy, Shelf};
+use edge_cache::{Cached, Policy, Shelf};
 use futures_util::future::join_all;
 use testkit::memory::{Fault, MemoryHost};
 
@@ -28,6 +28,11 @@ fn behind() -> (MemoryHost, Node) {
     assert_eq!(node.read("key"), Ok(b"old".to_vec()));
     publish(&memory, "key", "new", BRIEF);
     (memory, node)
+}
+
+/// For how long whoever asks may take on a shelf of this kind.
+fn shelf_asking<S: Shelf>(_: &S) -> Duration {
+    S::ASKING
 }
 
 /// A night without readers, and then several at once.
@@ -72,7 +77,7 @@ fn whoever_died_while_asking_keeps_nobody_from_it() {
     };
     assert_eq!(lease(), Ok(true));
     assert_eq!(node.read("key"), Ok(b"old".to_vec()), "somebody asks");
-    memory.advance(OVERDUE);
+    memory.advance(shelf_asking(&shelf));
     assert_eq!(node.read("key"), Ok(b"new".to_vec()));
     // And where the store is gone, the copy is answered.
     node.origin.inject(|_| Some(Fault::CrashBefore));
