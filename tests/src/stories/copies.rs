@@ -26,6 +26,9 @@ const FRESH: u64 = 2;
 /// and what was answered a moment ago.
 const MOST: u64 = 2 * FRESH + 3 + 1;
 
+/// For how many seconds more a copy stands in for a bucket that does not answer.
+const STALE: u64 = 600;
+
 /// The cases.
 pub fn cases() -> Vec<Case> {
     vec![Case::new(
@@ -86,7 +89,11 @@ fn like_any_other(world: &World, path: &str) -> Result<()> {
             ensure!(again.header(name)? == first.header(name)?, "another {name}");
         }
         let age: u64 = again.header("age")?.parse()?;
-        ensure!(age == MOST, "it may be {MOST} s old, and says {age}");
+        // Where the machine is so busy that the bucket was stood in for, it says that, too.
+        ensure!(
+            age == MOST || (age == MOST + STALE && log_has(world, "\"cache-stale\"")?),
+            "it may be {MOST} s old, and says {age}"
+        );
         ids.push(again.header("x-request-id")?.to_owned());
     }
     ids.sort();
@@ -130,6 +137,11 @@ fn until(world: &World, path: &str, is_expected: impl Fn(&Response) -> Result<bo
         );
         thread::sleep(Duration::from_millis(20));
     }
+}
+
+fn log_has(world: &World, text: &str) -> Result<bool> {
+    let log = world.target.log.as_ref().context("no log")?;
+    Ok(fs::read_to_string(log)?.contains(text))
 }
 
 /// Requests that nobody has named are counted in the log.

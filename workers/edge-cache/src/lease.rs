@@ -72,11 +72,12 @@ impl<O, S: Shelf> Cached<O, S> {
             .collect()
     }
 
-    /// The copy of `key`, unless the object has expired.
+    /// The copy of `key`, unless the object has expired, or the copy has.
     pub(crate) async fn usable(&self, key: &str) -> Option<Kept> {
         let kept = self.heard(self.shelf.shelf_find(key).await).flatten()?;
         let now = self.shelf.host().now();
-        let is_alive = kept.meta.expires.is_none_or(|expires| expires > now);
+        let ends = [kept.meta.expires, kept.until];
+        let is_alive = ends.iter().flatten().all(|end| *end > now);
         is_alive.then_some(kept)
     }
 

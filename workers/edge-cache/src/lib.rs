@@ -4,7 +4,7 @@
 //! (`Cache-Control: immutable`) is answered from there for good; what may change is answered from
 //! there for a short time ([`Policy::fresh`]), and then the store is asked whether it still has the
 //! same entity tag. Where the store is gone or slow, the copy is answered as it is: a node that is
-//! warm goes on working. Misses are not kept. Writes go to the store, and what they may have changed
+//! warm goes on working. Copies in memory do so for [`STALE`] at most. Misses are not kept. Writes go to the store, and what they may have changed
 //! is forgotten here.
 //!
 //! Of many who ask at once for what is not there, one asks the store and the others wait for its
@@ -20,6 +20,7 @@
 
 mod age;
 mod copying;
+mod doubt;
 mod fill;
 mod lease;
 mod memory;
@@ -37,6 +38,7 @@ use edge::{
 use serde_json::json;
 
 pub use age::aged;
+pub use doubt::{Doubt, STALE};
 pub use lease::COPYING_PREFIX;
 pub use memory::{Copies, MemoryShelf};
 pub use near::Near;
@@ -154,7 +156,6 @@ impl<O, S: Shelf> Cached<O, S> {
 
     /// `duration` from now.
     fn after(&self, duration: Duration) -> Timestamp {
-        let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        self.shelf.host().now().plus(milliseconds)
+        doubt::later(self.shelf.host().now(), duration)
     }
 }

@@ -5,7 +5,9 @@ use std::{cell::RefCell, collections::HashMap, ops::Range, rc::Rc, time::Duratio
 use edge::{Body, BodyError, Timestamp, memory::Bounded, objects::ObjectMeta};
 use futures_util::{StreamExt, stream};
 
-use crate::{Content, Held, Host, Kept, Shelf, ShelfError};
+use crate::{
+    Content, Doubt, Held, Host, Kept, STALE, Shelf, ShelfError, doubt::later, shelf::is_lasting,
+};
 
 /// Largest copy, in bytes: records and manifests, not archives, which the platform passes on without
 /// their entering the function's memory.
@@ -20,12 +22,18 @@ pub struct Copies {
     kept: Bounded<Kept>,
     /// Holder and end of each lease, by its name.
     leases: HashMap<String, (String, Timestamp)>,
+    doubt: Doubt,
 }
 
 impl Copies {
     /// No copies yet.
     pub fn new() -> Rc<RefCell<Self>> {
         Rc::default()
+    }
+
+    /// Whether answers may come from copies that stood in for the store.
+    pub fn doubt(&self) -> Doubt {
+        self.doubt.clone()
     }
 
     fn lease(
@@ -119,7 +127,18 @@ impl<H: Host> Shelf for MemoryShelf<H> {
     }
 
     async fn shelf_renew(&self, key: &str, due: Timestamp) -> Result<(), ShelfError> {
+        let now = self.host.now();
         if let Some(kept) = self.copies.borrow_mut().kept.get(key) {
+            kept.due = due;
+            kept.until = until(&kept.meta, now);
+        }
+        Ok(())
+    }
+
+    async fn shelf_postpone(&self, key: &str, due: Timestamp) -> Result<(), ShelfError> {
+        let mut copies = self.copies.borrow_mut();
+        copies.doubt.note(self.host.now());
+        if let Some(kept) = copies.kept.get(key) {
             kept.due = due;
         }
         Ok(())
@@ -142,10 +161,12 @@ impl<H: Host> Shelf for MemoryShelf<H> {
         let Content::Here(bytes) = content else {
             return Err(no_chunks());
         };
+        let now = self.host.now();
         let kept = Kept {
             meta: meta.clone(),
             due,
-            used: self.host.now(),
+            until: until(meta, now),
+            used: now,
             held: Held::Here(bytes),
         };
         Ok(self.copies.borrow_mut().keep(holder, kept))
@@ -180,6 +201,11 @@ impl<H: Host> Shelf for MemoryShelf<H> {
     async fn shelf_abandon(&self, _: &str) -> Result<(), ShelfError> {
         Ok(())
     }
+}
+
+/// Until when a copy stands in for the store that has confirmed it `now`.
+fn until(meta: &ObjectMeta, now: Timestamp) -> Option<Timestamp> {
+    (is_lasting(meta) != Some(true)).then(|| later(now, STALE))
 }
 
 fn no_chunks() -> ShelfError {

@@ -13,12 +13,13 @@ use edge::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{Host, shelf::is_lasting};
+use crate::{Doubt, Host, STALE, doubt::later, shelf::is_lasting};
 
 /// Largest object that is put there, in bytes: as large as an instance keeps.
 const LARGEST: u64 = 256 * 1024;
 
-/// How long something stays there, for when the store does not answer.
+/// How long something stays there: what never changes stands in for the store as long, and of what may
+/// change the store only says whether it is still right.
 const LIFETIME: Duration = Duration::from_secs(86_400);
 
 /// The object store `O` behind the cache beside the host `H`.
@@ -29,6 +30,7 @@ pub struct Near<O, H> {
     /// What tells this store's objects from those of others that share the cache.
     name: Rc<str>,
     fresh: Duration,
+    doubt: Doubt,
 }
 
 /// What was found there.
@@ -36,18 +38,28 @@ struct Found {
     meta: ObjectMeta,
     bytes: Bytes,
     is_fresh: bool,
+    /// Until when it stands in for the store.
+    until: Timestamp,
 }
 
 impl<O, H> Near<O, H> {
     /// `origin`, whose objects are kept beside `host` under `name`, which no other store has. What may
     /// change is answered from there for as long as it is `fresh`; nothing is where that is zero.
-    pub fn new(origin: O, host: H, name: impl Into<Rc<str>>, fresh: Duration) -> Self {
+    /// Where it stands in for a store that does not answer, that is noted as `doubt`.
+    pub fn new(
+        origin: O,
+        host: H,
+        name: impl Into<Rc<str>>,
+        fresh: Duration,
+        doubt: Doubt,
+    ) -> Self {
         let name = name.into();
         Self {
             origin,
             host,
             name,
             fresh,
+            doubt,
         }
     }
 }
@@ -72,13 +84,15 @@ impl<O: Objects, H: Host + Nearby> Near<O, H> {
         if meta.expires.is_some_and(|expires| expires <= now) {
             return None;
         }
-        let age = now.milliseconds() - facts["read"].as_i64()?;
+        let read = Timestamp::from_milliseconds(facts["read"].as_i64()?);
+        let age = now.milliseconds() - read.milliseconds();
         let fresh = i64::try_from(self.fresh.as_millis()).unwrap_or(i64::MAX);
         let is_fresh = is_lasting(&meta) == Some(true) || (0..fresh).contains(&age);
         Some(Found {
             meta,
             bytes,
             is_fresh,
+            until: later(read, STALE),
         })
     }
 
@@ -130,7 +144,11 @@ impl<O: Objects, H: Host + Nearby> Near<O, H> {
                 self.put(&meta, &found.bytes);
                 Ok(Found { meta, ..found }.into())
             }
-            (Err(error), Some(found)) => {
+            (Err(error), Some(mut found)) if self.host.now() < found.until => {
+                self.doubt.note(self.host.now());
+                // Whoever copies it from here is to use it no longer.
+                let expires = found.meta.expires;
+                found.meta.expires = Some(expires.map_or(found.until, |at| at.min(found.until)));
                 let members = json!({ "key": key, "cause": error.to_string() });
                 log::event(&self.host, self.host.now(), "cache-stale", members);
                 Ok(found.into())

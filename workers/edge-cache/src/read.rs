@@ -193,7 +193,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
         let cause = error.map_or("no answer in time".to_owned(), |error| error.to_string());
         self.event("cache-stale", json!({ "key": key, "cause": cause }));
         let due = self.after(PAUSE);
-        self.heard(self.shelf.shelf_renew(key, due).await);
+        self.heard(self.shelf.shelf_postpone(key, due).await);
     }
 
     /// What `get` wants of the new whole `object`.
@@ -206,6 +206,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
                 let kept = Kept {
                     meta: object.meta,
                     due: Timestamp::default(),
+                    until: None,
                     used: self.shelf.host().now(),
                     held: Held::Here(bytes),
                 };

@@ -24,6 +24,8 @@ pub struct Kept {
     pub meta: ObjectMeta,
     /// From when on the store is to be asked whether it still has the same.
     pub due: Timestamp,
+    /// Until when it is answered without the store's word; `None` for good.
+    pub until: Option<Timestamp>,
     /// About when it was last used.
     pub used: Timestamp,
     /// Its bytes.
@@ -98,6 +100,10 @@ pub trait Shelf: Clone + 'static {
 
     /// Says that the copy of `key` is as the store has it, and when it is due next.
     async fn shelf_renew(&self, key: &str, due: Timestamp) -> Result<(), ShelfError>;
+
+    /// Says that the store did not tell whether the copy of `key` is as it has it, and when it is to be
+    /// asked next.
+    async fn shelf_postpone(&self, key: &str, due: Timestamp) -> Result<(), ShelfError>;
 
     /// Says that the copy of `key` is being used.
     async fn shelf_touch(&self, key: &str) -> Result<(), ShelfError>;

@@ -6,7 +6,7 @@ use edge::{
     Body, Objects,
     objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written},
 };
-use edge_cache::Near;
+use edge_cache::{Doubt, Near};
 use testkit::memory::{MemoryHost, Operation};
 
 const FRESH: Duration = Duration::from_secs(5);
@@ -50,12 +50,24 @@ fn what_is_not_as_announced_is_not_put_near() {
     let host = MemoryHost::new();
     host.give_nearby();
     host.place("key", b"text".to_vec());
-    let lying = Near::new(Lying(host.peer()), host.clone(), "here", FRESH);
+    let lying = Near::new(
+        Lying(host.peer()),
+        host.clone(),
+        "here",
+        FRESH,
+        Doubt::default(),
+    );
     let got = host.block_on(lying.object_get("key", Get::default()));
     assert!(matches!(got, Err(ObjectError::Checksum)), "{got:?}");
     host.block_on(host.run_deferred());
     let honest = host.peer();
-    let near = Near::new(honest.clone(), host.clone(), "here", FRESH);
+    let near = Near::new(
+        honest.clone(),
+        host.clone(),
+        "here",
+        FRESH,
+        Doubt::default(),
+    );
     let got = host.block_on(near.object_get("key", Get::default()));
     assert!(matches!(got, Ok(Got::Found(_))), "{got:?}");
     let points = honest.points();

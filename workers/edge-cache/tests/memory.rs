@@ -6,7 +6,7 @@ use edge::{
     Body, Bytes, Clock, Objects,
     objects::{Get, Got, Put, Written},
 };
-use edge_cache::{Cached, Copies, MemoryShelf, Near, Policy, Shelf};
+use edge_cache::{Cached, Copies, Doubt, MemoryShelf, Near, Policy, STALE, Shelf};
 use futures_util::future::{FutureExt, join_all};
 use testkit::memory::{Fault, MemoryHost, Operation};
 
@@ -76,7 +76,8 @@ struct Instance<'c> {
 impl Instance<'_> {
     fn cache(&self) -> Cache {
         let Centre { host, origin } = self.centre;
-        let near = Near::new(origin.clone(), host.clone(), "here", FRESH);
+        let doubt = self.copies.borrow().doubt();
+        let near = Near::new(origin.clone(), host.clone(), "here", FRESH, doubt);
         let shelf = MemoryShelf::new(host.clone(), Rc::clone(&self.copies));
         let policy = Policy {
             fresh: FRESH,
@@ -218,6 +219,7 @@ fn an_instance_that_has_just_begun_finds_what_others_have_read() {
         centre.host.clone(),
         "elsewhere",
         FRESH,
+        Doubt::default(),
     );
     let got = centre
         .host
@@ -304,4 +306,42 @@ fn a_reader_who_was_cancelled_holds_nobody_up_for_long() {
         2,
         "one who waited, and one whose copy is kept"
     );
+}
+
+/// What may change is not answered hours after it was withdrawn, because the store is gone.
+#[test]
+fn what_may_change_stands_in_for_a_while_only() {
+    let centre = Centre::with_nearby();
+    let host = &centre.host;
+    centre.publish("pointer", "points", BRIEF);
+    centre.publish("manifest", "text", IMMUTABLE);
+    let first = centre.instance();
+    let is_in_doubt = |instance: &Instance<'_>| {
+        let doubt = instance.copies.borrow().doubt();
+        doubt.holds(host.now())
+    };
+    assert_eq!(first.read("pointer"), Some("points".into()));
+    assert_eq!(first.read("manifest"), Some("text".into()));
+    assert!(!is_in_doubt(&first));
+    centre.origin.inject(|_| Some(Fault::Before));
+    host.advance(STALE - FRESH);
+    // One begins when the data centre's copy is nearly too old: its own is no newer.
+    let second = centre.instance();
+    for instance in [&first, &second] {
+        assert_eq!(instance.read("pointer"), Some("points".into()));
+        assert!(is_in_doubt(instance), "the answer's age is not told");
+    }
+    for _ in 0..3 {
+        host.advance(FRESH);
+        for instance in [&first, &second, &centre.instance()] {
+            assert_eq!(instance.read("pointer"), None);
+            assert_eq!(instance.read("manifest"), Some("text".into()));
+        }
+    }
+    centre.origin.heal();
+    host.advance(Duration::from_secs(60));
+    for instance in [&first, &second] {
+        assert_eq!(instance.read("pointer"), Some("points".into()));
+        assert!(!is_in_doubt(instance));
+    }
 }

@@ -20,7 +20,8 @@ use crate::{glue, host::Host, request, response};
 /// The platform as a function gets it.
 pub trait Given: From<Host> + Clock + Log + Platform {
     /// How far its answers may be behind the store.
-    fn behind() -> Duration {
+    fn behind(host: &Host) -> Duration {
+        let _ = host;
         Duration::ZERO
     }
 
@@ -70,7 +71,7 @@ async fn answer<F: Function<H>, H: Given>(
 ) -> Result<JsValue, JsValue> {
     let request = request::view(request, &description);
     let answer = edge::serve::<F, H>(&host.clone().into(), request).await;
-    let answer = aged(answer, H::behind());
+    let answer = aged(answer, H::behind(&host));
     if answer.routine {
         H::answered(&host, F::NAME, &description, &answer);
     }

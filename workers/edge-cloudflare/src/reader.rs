@@ -12,7 +12,7 @@ use edge::{
     memory::Memory,
     objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written},
 };
-use edge_cache::{Cached, Copies, MemoryShelf, Near, Policy, Shelf};
+use edge_cache::{Cached, Copies, MemoryShelf, Near, Policy, STALE, Shelf};
 
 use worker::web_sys;
 
@@ -57,13 +57,17 @@ impl From<Host> for Reader {
 }
 
 impl Given for Reader {
-    fn behind() -> Duration {
-        SETTINGS.with_borrow(|settings| match settings {
-            Some(settings) if !settings.fresh.is_zero() => {
-                settings.fresh * 2 + OVERDUE + recent::TIME
-            }
-            _ => Duration::ZERO,
-        })
+    fn behind(host: &Host) -> Duration {
+        let fresh = SETTINGS.with_borrow(|settings| settings.as_ref().map(|it| it.fresh));
+        let Some(fresh) = fresh.filter(|fresh| !fresh.is_zero()) else {
+            return Duration::ZERO;
+        };
+        let usual = fresh * 2 + OVERDUE + recent::TIME;
+        let doubt = COPIES.with(|copies| copies.borrow().doubt());
+        match doubt.holds(host.now()) {
+            true => usual + STALE,
+            false => usual,
+        }
     }
 
     fn again(host: &Host, description: &str) -> Option<web_sys::Response> {
@@ -71,7 +75,7 @@ impl Given for Reader {
     }
 
     fn answered(host: &Host, function: &'static str, description: &str, answer: &Response) {
-        if !Self::behind().is_zero() {
+        if !Self::behind(host).is_zero() {
             recent::note(host, function, description, answer);
         }
     }
@@ -88,7 +92,8 @@ impl Reader {
             true => Duration::ZERO,
             false => fresh,
         };
-        let near = Near::new(host.clone(), host.clone(), name, near);
+        let doubt = COPIES.with(|copies| copies.borrow().doubt());
+        let near = Near::new(host.clone(), host.clone(), name, near, doubt);
         let shelf = MemoryShelf::new(host.clone(), COPIES.with(Rc::clone));
         let budget = BUDGET;
         Ok(Cached::new(near, shelf, Policy { fresh, budget }))
@@ -176,7 +181,7 @@ impl Log for Reader {
 
     fn tally(&self, function: &'static str, route: &'static str, status: u16) -> bool {
         // Where every answer costs a read, as in `cargo xtask dev`, a line of its own is no matter.
-        let is_copied = !Self::behind().is_zero();
+        let is_copied = !Self::behind(&self.0).is_zero();
         if is_copied {
             tally::count(&self.0, function, route, status);
         }

@@ -5,9 +5,9 @@
 //! conditional read, from which no bytes come; where the platform has copies nearer than the store,
 //! that is a look at them.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc, time::Duration};
 
-use edge::{Problem, Remember};
+use edge::{Problem, Remember, Timestamp};
 use registry::{
     ChannelsRecord, Key, PackageId, PackageType, Track, Version,
     store::{self, Refreshed, Versioned},
@@ -20,11 +20,17 @@ use crate::{
     reply::Document,
 };
 
+/// For how long an answer stands in for a record that cannot be read: as long as callers may keep one
+/// (`max-age`). Where the platform has copies of the record, they go on for longer.
+const REMEMBERED: Duration = Duration::from_secs(60);
+
 /// The answer to an update check.
 #[derive(Debug)]
 pub struct Answer {
     /// Entity tag of the record that says what the channels serve.
     channels: String,
+    /// When it was last right.
+    confirmed: Cell<Timestamp>,
     /// The release that it is of.
     version: Version,
     /// The package's type.
@@ -47,15 +53,23 @@ pub async fn of_track<H: Host>(
     let known = Remember::recall::<Answer>(host, &name);
     let etag = known.as_ref().map(|known| known.channels.as_str());
     let refreshed = store::refresh(host, &Key::Channels(id), etag).await;
-    let mut usable = known.clone();
+    let now = host.now();
+    let mut usable = known.clone().filter(|known| {
+        let age = now.milliseconds() - known.confirmed.get().milliseconds();
+        u128::try_from(age).is_ok_and(|age| age < REMEMBERED.as_millis())
+    });
     let made = match refreshed.map_err(|error| failed(host, &error)) {
         Ok(Refreshed::Now(channels)) => {
-            usable = usable.filter(|known| is_there(&channels.record, &known.version));
-            make(host, &channels, track).await
+            let known = known.clone();
+            usable = known.filter(|known| is_there(&channels.record, &known.version));
+            make(host, &channels, track, now).await
         }
         Ok(Refreshed::Missing) => Err(no_package(id)),
         Ok(Refreshed::Same) => match known {
-            Some(known) => return Ok(known),
+            Some(known) => {
+                known.confirmed.set(now);
+                return Ok(known);
+            }
             None => Err(Problem::internal()),
         },
         Err(problem) => Err(problem),
@@ -84,12 +98,14 @@ async fn make<H: Host>(
     host: &H,
     channels: &Versioned<ChannelsRecord>,
     track: &Track,
+    now: Timestamp,
 ) -> Result<Answer, Problem> {
     let Versioned { record, etag } = channels;
     let release = serving(record, track)?;
     let bytes = manifest_for(host, record, release, track).await?;
     Ok(Answer {
         channels: etag.clone(),
+        confirmed: Cell::new(now),
         version: release.version.clone(),
         kind: record.kind,
         document: Document::new(bytes),

@@ -1,5 +1,7 @@
 //! What an instance remembers of update checks.
 
+use std::time::Duration;
+
 use edge::{Response, Timestamp};
 use manifest::Manifest;
 use registry::{
@@ -142,6 +144,14 @@ fn what_is_remembered_stands_in_for_a_store_that_fails() {
         .host
         .inject(|point| point.name.contains("manifest").then_some(Fault::Before));
     assert_eq!(registry.check(), (200, "1.0.0".into()));
+    registry.host.heal();
+    assert_eq!(registry.check(), (200, "1.10.0".into()));
+    // Nor is it answered for good.
+    registry.host.inject(|_| Some(Fault::Before));
+    registry.host.advance(Duration::from_secs(59));
+    assert_eq!(registry.check(), (200, "1.10.0".into()));
+    registry.host.advance(Duration::from_secs(1));
+    assert_eq!(registry.check().0, 503);
     registry.host.heal();
     assert_eq!(registry.check(), (200, "1.10.0".into()));
     // An instance that remembers nothing has nothing to answer.

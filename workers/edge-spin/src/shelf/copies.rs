@@ -106,6 +106,7 @@ fn kept(mut row: Row) -> Result<Kept, ShelfError> {
         due: due
             .map(Timestamp::from_milliseconds)
             .ok_or_else(malformed)?,
+        until: None,
         used: used
             .map(Timestamp::from_milliseconds)
             .ok_or_else(malformed)?,

@@ -58,6 +58,11 @@ impl<H: Sql + Host> Shelf for SqliteShelf<H> {
         copies::renew(&self.0, key, due).await
     }
 
+    // A node goes on with its copies for as long as the store is gone.
+    async fn shelf_postpone(&self, key: &str, due: Timestamp) -> Result<(), ShelfError> {
+        copies::renew(&self.0, key, due).await
+    }
+
     async fn shelf_touch(&self, key: &str) -> Result<(), ShelfError> {
         copies::touch(&self.0, key).await
     }
