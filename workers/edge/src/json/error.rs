@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::de::{self, Expected, Unexpected};
 
-/// What is wrong with some JSON, and before which byte. It repeats no value but a name.
+/// What is wrong with some JSON, and before which byte. Of what was read it repeats names only, but
+/// what a type's own reader says of a value it says as it is, with whatever that repeats.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}, before byte {place}")]
 pub struct JsonError {
