@@ -76,9 +76,10 @@ fn whole_number(digits: &str, radix: u32) -> Option<f64> {
 
 /// The value of digits with an optional sign and an optional exponent.
 ///
-/// As exact as JavaScript's as long as the number has at most 38 digits or 15 before a negative
-/// exponent; beyond that it may be off in its last bits. (The standard library is always right,
-/// by tables of ten kilobytes that each function would carry for this alone.)
+/// The same number is the same value however it is written. As exact as JavaScript's, zeros at the end
+/// left out, where 38 digits suffice to write it in full, or where it has at most 15 digits and an
+/// exponent of -22 or more; beyond that it may be off in its last bits. (The standard library is always
+/// right, by tables of ten kilobytes that each function would carry for this alone.)
 fn decimal(text: &str) -> Option<f64> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent),
@@ -91,40 +92,47 @@ fn decimal(text: &str) -> Option<f64> {
     let exponent = match exponent.trim_start_matches('0') {
         "" => 0,
         exponent => exponent
-            .parse::<u32>()
-            .map_or(9_999, |exponent| exponent.min(9_999)),
+            .parse::<i32>()
+            .map_or(ENDLESS, |exponent| exponent.min(ENDLESS)),
     };
-    let (whole, cut) = digits.split_at_checked(EXACT).unwrap_or((digits, ""));
-    let whole = match whole {
-        "" => 0,
-        whole => whole.parse::<u128>().ok()?,
-    };
-    let cut = u32::try_from(cut.len()).ok()?;
-    let value = if whole == 0 {
-        0.0
-    } else if is_small {
-        shifted(shifted(whole as f64, cut, true), exponent, false)
-    } else {
-        let shift = exponent + cut;
-        let exact = 10_u128
-            .checked_pow(shift)
-            .and_then(|ten| whole.checked_mul(ten));
-        exact.map_or_else(|| shifted(whole as f64, shift, true), |exact| exact as f64)
+    let whole = digits.trim_end_matches('0');
+    let whole = whole.get(..EXACT).unwrap_or(whole);
+    let left_out = i32::try_from(digits.len() - whole.len()).ok()?;
+    let value = match whole {
+        "" => 0.0,
+        whole => {
+            let exponent = if is_small { -exponent } else { exponent };
+            times_power(whole.parse().ok()?, left_out.saturating_add(exponent))
+        }
     };
     Some(if is_negative { -value } else { value })
 }
 
+/// An exponent that makes anything as long as a version 0 or infinite.
+const ENDLESS: i32 = 9_999;
+
 /// Most digits that a `u128` holds whatever they are.
 const EXACT: usize = 38;
 
-/// `value` times ten to the power of `shift`, or divided by it.
-fn shifted(mut value: f64, shift: u32, up: bool) -> f64 {
-    let mut left = shift;
+/// `whole` times ten to the power of `exponent`.
+fn times_power(whole: u128, exponent: i32) -> f64 {
+    let mut left = exponent.unsigned_abs();
+    if exponent >= 0
+        && let Some(power) = 10_u128.checked_pow(left)
+        && let Some(exact) = whole.checked_mul(power)
+    {
+        return exact as f64;
+    }
+    let mut value = whole as f64;
     while left > 0 && value != 0.0 && value.is_finite() {
         // The highest power that is exact.
         let step = left.min(22);
         let power = 10_u128.pow(step) as f64;
-        value = if up { value * power } else { value / power };
+        value = if exponent < 0 {
+            value / power
+        } else {
+            value * power
+        };
         left -= step;
     }
     value
@@ -168,6 +176,9 @@ mod tests {
             "1e-400",
             "1e99999999999",
             "000e1",
+            "10000e-24",
+            "12300e-24",
+            "1000000000000000000000000000000000000000000e-5",
             "000000000000000000000000000000000000000000000000000000012",
         ] {
             let expected: f64 = text.parse().expect(text);
@@ -186,6 +197,22 @@ mod tests {
             long.parse::<f64>().expect("one"),
         );
         assert!((found - expected).abs() <= expected * f64::EPSILON);
+        // Beyond what is exact: off a little, but one number is one value.
+        for same in [
+            ["3e-23", "30e-24", "3000e-26"],
+            ["7e300", "70e299", "700000e295"],
+            [
+                "9007199254740993e-60",
+                "90071992547409930e-61",
+                "0900719925474099300e-62",
+            ],
+        ] {
+            let [value, others @ ..] = same.map(decimal);
+            assert!(
+                value.is_some() && others.iter().all(|other| *other == value),
+                "{same:?}"
+            );
+        }
         for text in [
             "", "+", "1e", "e1", "1e+", "1x", "x1", "++1", "1e1e1", "١", "1 ",
         ] {

@@ -41,6 +41,8 @@ const NEWER: &[(&str, &str, bool)] = &[
     ("1. 5", "1.4", true),
     ("1.-1", "1.0", false),
     ("1.+2", "1.1", true),
+    ("10000e-24", "1e-20", false),
+    ("1e-20", "10000e-24", true),
     ("Infinity", "9999", true),
     ("inf", "9999", true),
     ("nan", "1", true),
