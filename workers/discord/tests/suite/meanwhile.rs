@@ -1,7 +1,9 @@
 //! What happens between a question and its answer.
 
+use std::cell::Cell;
+
 use edge::Clock;
-use registry::{DeliveryId, Journal, Key, Record};
+use registry::{DeliveryId, Journal, Key, PackageId, Record, Version};
 use testkit::{
     memory::{Fault, Operation},
     payload::interaction::Interaction,
@@ -92,6 +94,44 @@ fn what_others_changed_meanwhile_is_left_alone() {
         Journal::decode(&world.host.bytes(&key.path()).unwrap()).unwrap(),
         journal
     );
+}
+
+/// A release that was there when it was to be restored, and is withdrawn again at that moment.
+#[test]
+fn a_withdrawal_that_nobody_saw_is_not_taken_back() {
+    let world = World::new();
+    let of_maps = |path: &str| {
+        let called = operator(path).option("package", "maps");
+        called.option("version", "1.1.0")
+    };
+    let confirm = |called: &Interaction| {
+        let (_, button) = asked(&world, called);
+        texts(&world.later(&press(&button)))
+    };
+    let release = Key::Release(
+        &PackageId::parse("maps").unwrap(),
+        &Version::parse("1.1.0").unwrap(),
+    )
+    .path();
+    confirm(&of_maps("release yank").option("reason", "broken"));
+    let withdrawn = world.host.bytes(&release).unwrap();
+    let (_, button) = asked(&world, &of_maps("release restore"));
+    assert!(confirm(&of_maps("release restore")).contains("Done"));
+    // Its record is read to see what was meant, and once more to change it.
+    let (peer, reads, key) = (world.host.peer(), Cell::new(0), release.clone());
+    let again = withdrawn.clone();
+    world.host.inject(move |point| {
+        if point.operation == Operation::Get && point.name == key {
+            reads.set(reads.get() + 1);
+            if reads.get() == 2 {
+                peer.place(&key, again.clone());
+            }
+        }
+        None
+    });
+    let said = texts(&world.later(&press(&button)));
+    assert!(said.contains("Others have changed this"), "{said}");
+    assert_eq!(world.host.bytes(&release), Some(withdrawn));
 }
 
 /// The catalogue is for lists; that it cannot be refreshed does not make anybody's deed unknown.

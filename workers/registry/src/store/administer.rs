@@ -183,7 +183,7 @@ pub(super) async fn set_yanked<H: Objects + Clock>(
         channels.find(version).ok_or_else(missing)?;
     }
     let meant = match word {
-        Word::Restore(Some(seen)) => withdrawn::at_revision(host, id, version, *seen).await?,
+        Word::Restore(Some(seen)) => Some(withdrawn::at_revision(host, id, version, *seen).await?),
         _ => None,
     };
     let changed = set_on_release(host, id, version, word, meant.as_ref()).await?;
@@ -207,13 +207,13 @@ pub(super) async fn set_yanked<H: Objects + Clock>(
 }
 
 /// Says on the release's own record whether it is withdrawn; whether it was otherwise before. Where one
-/// withdrawal is `meant`, another stays.
+/// withdrawal, or none, is `meant`, another stays.
 async fn set_on_release<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     version: &Version,
     word: &Word,
-    meant: Option<&Yank>,
+    meant: Option<&Option<Yank>>,
 ) -> Result<bool, AdministerError> {
     let mut changed = false;
     let missing = || AdministerError::NoRelease(version.clone());
@@ -223,7 +223,7 @@ async fn set_on_release<H: Objects + Clock>(
         if !word.changes(release.yanked.as_ref()) {
             return Ok(Change::Keep);
         }
-        if meant.is_some() && meant != release.yanked.as_ref() {
+        if meant.is_some_and(|meant| *meant != release.yanked) {
             return Err(AdministerError::Changed);
         }
         release.yanked = word.yank().cloned();
