@@ -6,10 +6,10 @@ use registry::{
     Actor, ChannelWebhook, ChannelsRecord, Key, NoChannelWebhook, PackageId, PackageType, Record,
     RecordError, Snowflake,
     record::{
-        Actions, Deed, MOST_OF_A_SERVER, MOST_SUBSCRIPTIONS, Subscribed, Subscription,
-        Subscriptions, TooManySubscriptions,
+        Actions, Deed, MOST_OF_A_SERVER, MOST_SUBSCRIPTIONS, SeenSubscriptions, Subscribed,
+        Subscription, Subscriptions, TooManySubscriptions,
     },
-    store::{self, StoreError, SubscribeError},
+    store::{self, AdministerError, StoreError, SubscribeError},
 };
 use testkit::memory::{Fault, MemoryHost, Operation};
 
@@ -189,21 +189,119 @@ fn no_server_takes_all_the_room_and_whoever_administers_ends_any() -> Outcome {
     let left = || -> Result<usize, Box<dyn std::error::Error>> {
         Ok(host.run(store::subscriptions(&host, &id))??.channels.len())
     };
-    let end = |place: &str| -> Result<usize, Box<dyn std::error::Error>> {
+    let seen = |place: &str| -> Result<SeenSubscriptions, Box<dyn std::error::Error>> {
+        let known = host.run(store::subscriptions(&host, &id))??;
+        Ok(known.seen(&Snowflake::parse(place)?).ok_or("none")?)
+    };
+    let end = |place: &str, seen| -> Result<usize, Box<dyn std::error::Error>> {
         let (place, by) = (Snowflake::parse(place)?, Actor::discord("1", "mira"));
-        Ok(host.run(store::end_subscriptions(&host, &id, &place, &by))??)
+        Ok(host.run(store::end_subscriptions(&host, &id, &place, &by, seen))??)
     };
-    assert_eq!((end("1")?, left()?), (1, MOST_OF_A_SERVER));
-    assert_eq!((end("9")?, left()?), (MOST_OF_A_SERVER - 1, 1));
-    assert_eq!((end("9")?, left()?), (0, 1));
-    let noted = host.bytes(&Key::Actions(&id).path()).unwrap_or_default();
+    let (one, all) = (seen("1")?, seen("9")?);
+    assert_eq!((end("1", one)?, left()?), (1, MOST_OF_A_SERVER));
+    // There are fewer than were seen.
+    assert!(end("9", all).is_err());
+    let all = seen("9")?;
+    assert_eq!(all.count, MOST_OF_A_SERVER - 1);
+    assert_eq!((end("9", all)?, left()?), (MOST_OF_A_SERVER - 1, 1));
+    // What is not there is nobody's deed.
+    assert_eq!((end("9", all)?, left()?), (0, 1));
+    assert_eq!((end("77", all)?, left()?), (0, 1));
+    assert_eq!(deeds(&host, &id)?, [ended("1")?, ended("9")?]);
+    Ok(())
+}
+
+fn ended(place: &str) -> Result<Deed, Box<dyn std::error::Error>> {
+    let place = Snowflake::parse(place)?;
+    Ok(Deed::EndSubscriptions { place })
+}
+
+fn deeds(host: &MemoryHost, id: &PackageId) -> Result<Vec<Deed>, Box<dyn std::error::Error>> {
+    let Some(noted) = host.bytes(&Key::Actions(id).path()) else {
+        return Ok(Vec::new());
+    };
     let noted = Actions::decode(&noted)?.actions;
-    let deeds: Vec<_> = noted.iter().map(|action| action.deed.clone()).collect();
-    let ended = |place: &str| -> Result<Deed, Box<dyn std::error::Error>> {
-        let place = Snowflake::parse(place)?;
-        Ok(Deed::EndSubscriptions { place })
-    };
-    assert_eq!(deeds, [ended("1")?, ended("9")?]);
+    Ok(noted.into_iter().map(|action| action.deed).collect())
+}
+
+/// What was subscribed, renewed or left since it was looked at is not what was decided on.
+#[test]
+fn only_the_subscriptions_that_were_seen_are_ended() -> Outcome {
+    let by = Actor::discord("1", "mira");
+    let at = |channel: u64, at: i64| subscription(channel, at);
+    // What is done between the look and the deed, and between its check and its change; whether it is
+    // refused, and what is left.
+    let (none, two): (&[Subscription], &[Subscription]) = (&[], &[at(1, 1)?, at(2, 2)?]);
+    let (renewed, further): (&[Subscription], &[Subscription]) = (&[at(1, 3)?], &[at(3, 3)?]);
+    for (before, meanwhile, is_refused, left) in [
+        (none, none, false, 0),
+        (renewed, none, true, 2),
+        (further, none, true, 3),
+        (none, renewed, false, 1),
+        (none, further, false, 1),
+    ] {
+        let (host, id) = host()?;
+        let guild = two[0].guild.clone();
+        let subscribe = |all: &[Subscription]| -> Outcome {
+            for one in all {
+                host.run(store::subscribe(&host, &id, one))??;
+            }
+            Ok(())
+        };
+        subscribe(two)?;
+        let list = host.run(store::subscriptions(&host, &id))??;
+        let seen = list.seen(&guild).ok_or("none")?;
+        subscribe(before)?;
+        let key = Key::Actions(&id).path();
+        let (peer, subscriptions) = (host.peer(), Key::Subscriptions(&id).path());
+        let mut list = list;
+        for one in meanwhile {
+            list.put(one.clone())?;
+        }
+        if !meanwhile.is_empty() {
+            host.on_write(move |written| {
+                if written == key {
+                    peer.place(&subscriptions, list.encode());
+                }
+            });
+        }
+        let done = host.run(store::end_subscriptions(&host, &id, &guild, &by, seen))?;
+        assert_eq!(matches!(done, Err(AdministerError::Changed)), is_refused);
+        assert_eq!(done.is_err(), is_refused, "{done:?}");
+        let list = host.run(store::subscriptions(&host, &id))??;
+        assert_eq!(list.channels.len(), left);
+        assert_eq!(deeds(&host, &id)?.len(), usize::from(!is_refused));
+    }
+    Ok(())
+}
+
+/// Whatever fails: what is ended is noted, and what is there afterwards can be ended again.
+#[test]
+fn no_failure_leaves_an_end_that_nobody_is_noted_for() -> Outcome {
+    let by = Actor::discord("1", "mira");
+    for fault in Fault::ALL {
+        for failing in 0.. {
+            let (host, id) = host()?;
+            let one = subscription(1, 1)?;
+            host.run(store::subscribe(&host, &id, &one))??;
+            let seen = host.run(store::subscriptions(&host, &id))??;
+            let seen = seen.seen(&one.channel).ok_or("none")?;
+            let process = host.peer();
+            process.inject(move |point| (point.number >= failing).then_some(fault));
+            let end = store::end_subscriptions(&process, &id, &one.channel, &by, seen);
+            let done = process.run(end);
+            let is_done = matches!(done, Ok(Ok(1)));
+            let left = host.run(store::subscriptions(&host, &id))??.channels.len();
+            let noted = deeds(&host, &id)?;
+            assert!(left == 1 || noted == [ended("1")?], "{fault:?} {failing}");
+            let again = store::end_subscriptions(&host, &id, &one.channel, &by, seen);
+            assert_eq!(host.run(again)??, left);
+            assert_eq!(deeds(&host, &id)?, [ended("1")?]);
+            if is_done {
+                break;
+            }
+        }
+    }
     Ok(())
 }
 

@@ -95,9 +95,10 @@ async fn done<H: Host>(host: &H, context: &Context, wish: &Wish) -> Result<Done,
                 Err(error) => Err(not_retried(error, locale)),
             };
         }
-        Wish::EndSubscriptions { id, place } => {
-            let ended = store::end_subscriptions(host, id, place, by).await?;
-            return Ok(Done::of(ended > 0));
+        Wish::EndSubscriptions { id, place, seen } => {
+            store::end_subscriptions(host, id, place, by, *seen)
+                .await
+                .map(|ended| ended > 0)
         }
         Wish::Nothing => Ok(false),
     };
@@ -153,7 +154,7 @@ fn outcome(context: &Context, wish: &Wish) -> String {
             "Die Lieferung `{delivery}` wird in wenigen Minuten wieder aufgenommen.",
             delivery
         ),
-        Wish::EndSubscriptions { id, place } => say!(
+        Wish::EndSubscriptions { id, place, .. } => say!(
             locale,
             "Releases of `{id}` are not announced to `{place}` any more.",
             "Releases von `{id}` werden `{place}` nicht mehr angekündigt.",

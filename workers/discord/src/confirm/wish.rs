@@ -1,7 +1,7 @@
 //! What somebody asked to be changed.
 
 use edge::Timestamp;
-use registry::{Channel, DeliveryId, PackageId, Snowflake, Version};
+use registry::{Channel, DeliveryId, PackageId, Snowflake, Version, record::SeenSubscriptions};
 
 use crate::{Locale, message::Style};
 
@@ -52,6 +52,8 @@ pub enum Wish {
         id: PackageId,
         /// The channel or server.
         place: Snowflake,
+        /// What the asker saw of its subscriptions.
+        seen: SeenSubscriptions,
     },
     /// Nothing, after all.
     Nothing,
@@ -75,7 +77,10 @@ impl Wish {
             } => format!("y:{id}:{seen}:{version}:{reason}"),
             Self::Restore { id, seen, version } => format!("r:{id}:{seen}:{version}"),
             Self::Retry { delivery, seen } => format!("t:{delivery}:{}", seen.milliseconds()),
-            Self::EndSubscriptions { id, place } => format!("e:{id}:{place}"),
+            Self::EndSubscriptions { id, place, seen } => {
+                let (count, newest) = (seen.count, seen.newest.milliseconds());
+                format!("e:{id}:{place}:{count}:{newest}")
+            }
             Self::Nothing => "x".to_owned(),
         }
     }
@@ -117,6 +122,10 @@ impl Wish {
             "e" => Self::EndSubscriptions {
                 id: package(part())?,
                 place: Snowflake::parse(part()?).ok()?,
+                seen: SeenSubscriptions {
+                    count: part()?.parse().ok()?,
+                    newest: time(part())?,
+                },
             },
             "x" => Self::Nothing,
             _ => return None,
@@ -152,7 +161,7 @@ mod tests {
             "y:maps:7:1.2.3-beta+x~1:breaks: all of it, 🎲",
             "r:maps:7:1.2.3",
             "t:72d3162e-cc78-11e3-81ab-4c9367dc0958:1700000000123",
-            "e:maps:1309411000000000077",
+            "e:maps:1309411000000000077:2:1700000000123",
             "x",
         ] {
             let wish = Wish::decode(text);
@@ -175,7 +184,10 @@ mod tests {
             "r:maps:1.2.3",
             "t:",
             "t:f-1",
-            "e:maps:0",
+            "e:maps:0:1:1700000000123",
+            "e:maps:1309411000000000077",
+            "e:maps:1309411000000000077:2",
+            "e:maps:1309411000000000077:-2:1700000000123",
             "q:maps:1.2.3",
         ] {
             assert_eq!(Wish::decode(text), None, "{text}");

@@ -288,7 +288,15 @@ fn no_server_takes_all_the_room_and_operators_end_any() {
         let said = texts(&world.message(&end(absent)));
         assert!(said.contains("No channel or server"), "{said}");
     }
+    let question = world.message(&end(GUILD));
+    let stale = crate::world::buttons(&question)[0].clone();
     for (place, left) in [("3", 9), (GUILD, 0)] {
+        if place == GUILD {
+            // There were ten of them when that was asked.
+            let said = texts(&world.later(&crate::world::press(&stale)));
+            assert!(said.contains("Others have changed this"), "{said}");
+            assert_eq!(subscriptions(&world, "maps").channels.len(), 9);
+        }
         let question = world.message(&end(place));
         let button = crate::world::buttons(&question)[0].clone();
         let said = texts(&world.later(&crate::world::press(&button)));

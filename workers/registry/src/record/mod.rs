@@ -30,8 +30,8 @@ pub use package::{IdClaim, PackageRecord};
 pub use release::{Origin, Packed, ReleaseRecord, Replacement, Yank};
 pub use source::{Heard, SourceRecord};
 pub use subscriptions::{
-    MOST_OF_A_SERVER, MOST_SUBSCRIPTIONS, Subscribed, Subscription, Subscriptions,
-    TooManySubscriptions,
+    MOST_OF_A_SERVER, MOST_SUBSCRIPTIONS, SeenSubscriptions, Subscribed, Subscription,
+    Subscriptions, TooManySubscriptions,
 };
 pub use tokens::{MOST_TOKENS, PublishToken, PublishTokens, TooManyTokens};
 

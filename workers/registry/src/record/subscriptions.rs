@@ -42,6 +42,15 @@ impl Subscription {
     }
 }
 
+/// What somebody saw of the subscriptions of a channel or server before they decided on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenSubscriptions {
+    /// How many there were.
+    pub count: usize,
+    /// When the newest of them was made.
+    pub newest: Timestamp,
+}
+
 /// A package's subscriptions: `subscriptions/{id}.json`. Holds secrets: only [`crate::store`] and
 /// who sends announcements read it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -112,11 +121,23 @@ impl Subscriptions {
         self.remove_if(|known| known.channel == *channel && known.guild == *guild)
     }
 
-    /// Ends the subscription of the channel `place`, or all those of the server `place`; how many
-    /// there were.
-    pub fn end(&mut self, place: &Snowflake) -> usize {
+    /// What there is to be seen of the channel or server `place`; `None` where it has not subscribed.
+    pub fn seen(&self, place: &Snowflake) -> Option<SeenSubscriptions> {
+        let of_place = self.channels.iter().filter(|known| known.is_of(place));
+        of_place.fold(None, |seen: Option<SeenSubscriptions>, known| {
+            let (count, newest) = seen.map_or((0, known.at), |seen| (seen.count, seen.newest));
+            Some(SeenSubscriptions {
+                count: count + 1,
+                newest: newest.max(known.at),
+            })
+        })
+    }
+
+    /// Ends the subscription of the channel `place`, or all those of the server `place`, that were
+    /// made by the time `until`; how many there were.
+    pub fn end(&mut self, place: &Snowflake, until: Timestamp) -> usize {
         let before = self.channels.len();
-        self.remove_if(|known| known.is_of(place));
+        self.remove_if(|known| known.is_of(place) && known.at <= until);
         before - self.channels.len()
     }
 

@@ -4,10 +4,12 @@ use std::convert::Infallible;
 
 use edge::{Clock, Objects, Timestamp};
 
-use super::{Change, StoreError, UpdateError, note_action, read, update};
+use super::{AdministerError, Change, StoreError, UpdateError, note_action, read, update};
 use crate::{
     Actor, ChannelsRecord, Key, PackageId, Snowflake,
-    record::{Deed, Subscribed, Subscription, Subscriptions, TooManySubscriptions},
+    record::{
+        Deed, SeenSubscriptions, Subscribed, Subscription, Subscriptions, TooManySubscriptions,
+    },
 };
 
 /// Why a channel was not subscribed.
@@ -89,28 +91,38 @@ pub async fn unsubscribe<H: Objects + Clock>(
 }
 
 /// Ends the subscription of the channel `place`, or those of the server `place`, in the name of `by`,
-/// who need not be of it; how many there were.
+/// who need not be of it and decided on what was `seen`; how many there were. May be repeated.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`AdministerError::Changed`] where there are others than were seen, [`AdministerError::Store`].
+/// After a failure of the store it may be noted, and not done yet; so may it where others end them at
+/// the same moment.
 pub async fn end_subscriptions<H: Objects + Clock>(
     host: &H,
     id: &PackageId,
     place: &Snowflake,
     by: &Actor,
-) -> Result<usize, StoreError> {
+    seen: SeenSubscriptions,
+) -> Result<usize, AdministerError> {
+    match subscriptions(host, id).await?.seen(place) {
+        None => return Ok(0),
+        Some(known) if known != seen => return Err(AdministerError::Changed),
+        Some(_) => {}
+    }
+    // Noted first: once they are gone, nothing tells who ended them from who came too late.
+    let deed = Deed::EndSubscriptions {
+        place: place.clone(),
+    };
+    note_action(host, id, by, deed, true).await?;
     let mut ended = 0;
     let changed = change(host, id, |subscriptions| {
-        let now_ended = subscriptions.end(place);
+        // What was subscribed meanwhile was not decided on.
+        let now_ended = subscriptions.end(place, seen.newest);
         // Asked again after a write that may have been stored, this finds none.
         ended = ended.max(now_ended);
         Ok(now_ended > 0)
     });
     changed.await.map_err(infallible)?;
-    let deed = Deed::EndSubscriptions {
-        place: place.clone(),
-    };
-    note_action(host, id, by, deed, ended > 0).await?;
     Ok(ended)
 }
 

@@ -28,16 +28,15 @@ pub async fn answer<H: Host>(
 ) -> Result<Answer, Failure> {
     let locale = context.locale();
     let id = look::named(options, locale)?;
-    let known = store::subscriptions(host, &id).await?.channels;
+    let known = store::subscriptions(host, &id).await?;
     let Some(place) = options.text("end") else {
         let title = say!(locale, "Subscribers of {id}", "Abonnenten von {id}", id);
-        let embed = Embed::new(Color::PLAIN, &title).description(&list(&known, locale));
+        let embed = Embed::new(Color::PLAIN, &title).description(&list(&known.channels, locale));
         return Ok(Answer::Message(Message::new(embed).ephemeral()));
     };
     let place = Snowflake::parse(place).ok();
-    let meant = |place: &Snowflake| known.iter().filter(|one| one.is_of(place)).count();
-    let meant = place.map(|place| (meant(&place), place));
-    let Some((count, place)) = meant.filter(|(count, _)| *count > 0) else {
+    let meant = place.and_then(|place| Some((known.seen(&place)?, place)));
+    let Some((seen, place)) = meant else {
         return Err(Failure::Said(say!(
             locale,
             "No channel or server with this id has subscribed to `{id}`. Without `end` the command lists those that have.",
@@ -45,7 +44,7 @@ pub async fn answer<H: Host>(
             id
         )));
     };
-    let count = count.to_string();
+    let count = seen.count.to_string();
     let question = Question {
         title: say!(locale, "End it?", "Beenden?"),
         detail: say!(
@@ -56,7 +55,7 @@ pub async fn answer<H: Host>(
             place,
             count
         ),
-        wish: Wish::EndSubscriptions { id, place },
+        wish: Wish::EndSubscriptions { id, place, seen },
     };
     confirm::ask(host, context, &question).await
 }
