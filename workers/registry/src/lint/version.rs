@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Announced, Report, Submission, placeholders};
-use crate::{Version, text::excerpt};
+use crate::{Version, newer::is_newer, text::excerpt};
 
 pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
     let manifest = submission.manifest;
@@ -28,23 +28,45 @@ pub(super) fn check(submission: &Submission<'_>, report: &mut Report) {
     match Version::parse(&text) {
         Err(error) => report.error("version.invalid", "version", error.to_string()),
         Ok(version) => {
-            check_digits(&version, report);
+            check_begins_with_number(&version, submission, report);
             check_number(manifest.fields().get("version"), &text, report);
             check_announced(&version, &submission.announced, report);
         }
     }
 }
 
-/// To Foundry `1.0.0` is not newer than `alpha`, and neither is any other version that begins with a
-/// number: nobody who has installed it would ever be offered another one.
-fn check_digits(version: &Version, report: &mut Report) {
-    if !version.as_str().contains(|c: char| c.is_ascii_digit()) {
-        let message = format!(
-            "`{version}` holds no number, and to Foundry `1.0.0` is not newer than it; write one, \
-             such as \"0.1.0-{version}\""
-        );
-        report.error("version.no_number", "version", message);
+/// To Foundry `1.0.0` is not newer than `alpha` or `release-3`, and neither is any other version that
+/// is a number: nobody who has installed it would ever be offered one. What is published already may
+/// be replaced, and what is served followed by more of its kind.
+fn check_begins_with_number(version: &Version, submission: &Submission<'_>, report: &mut Report) {
+    if !outdoes_numbers(version) {
+        return;
     }
+    let message = format!(
+        "`{version}` does not begin with a number, and to Foundry `1.0.0` is not newer than it, nor \
+         is any other number; begin with one, as in \"0.1.0-{version}\""
+    );
+    let is_known = submission.published.is_some_and(|published| {
+        let served = published.served(submission.channel);
+        // What is replaced is not among the releases that it is judged by.
+        let mut heads = published.channels.values().map(|head| &head.version);
+        let mut moves = published.moves.iter().map(|moved| &moved.to);
+        served.is_some_and(|served| outdoes_numbers(&served.version))
+            || heads.any(|head| head == version)
+            || moves.any(|moved| moved == version)
+    });
+    match is_known {
+        true => report.warning("version.no_number", "version", message),
+        false => report.error("version.no_number", "version", message),
+    }
+}
+
+/// Whether no number is newer to Foundry.
+fn outdoes_numbers(version: &Version) -> bool {
+    // Greater than any date, and as text than whatever begins with a lower digit.
+    !["1.0.0", "99999999999999999999"]
+        .iter()
+        .any(|number| is_newer(number, version.as_str()))
 }
 
 fn check_number(value: Option<&Value>, text: &str, report: &mut Report) {

@@ -103,6 +103,13 @@ fn published(case: &Case) -> Result<ChannelsRecord, Box<dyn std::error::Error>> 
 
 fn judge(case: &Case) -> Result<Findings, Box<dyn std::error::Error>> {
     let published = published(case)?;
+    judge_with(case, (!case.published.is_empty()).then_some(&published))
+}
+
+fn judge_with(
+    case: &Case,
+    published: Option<&ChannelsRecord>,
+) -> Result<Findings, Box<dyn std::error::Error>> {
     let warnings = case.archive_warnings.iter().map(ToString::to_string);
     Ok(lint(&Submission {
         manifest: &faultless(&case.fields)?,
@@ -112,7 +119,7 @@ fn judge(case: &Case) -> Result<Findings, Box<dyn std::error::Error>> {
         announced: Announced::Tag(case.tag),
         channel: &Channel::parse(case.channel)?,
         ownership: &case.ownership,
-        published: (!case.published.is_empty()).then_some(&published),
+        published,
     }))
 }
 

@@ -155,3 +155,70 @@ fn the_version_must_be_newer_by_foundrys_rule() -> Outcome {
         ),
     ])
 }
+
+#[test]
+fn a_version_that_no_number_is_newer_than_is_refused() -> Outcome {
+    let case = |version: &'static str, expected: &'static [&'static str]| Case {
+        fields: json!({"version": version}),
+        tag: version,
+        published: &[],
+        expected,
+        says: if expected.is_empty() { "" } else { "0.1.0-" },
+        ..Case::default()
+    };
+    let refused: &[&str] = &["error version.no_number version"];
+    let warned: &[&str] = &["warning version.no_number version"];
+    let mut cases = vec![];
+    for version in ["alpha", "release-3", "beta1", "a1", "r2.0.0", "Infinity"] {
+        cases.push(case(version, refused));
+    }
+    for version in [
+        "1.0.0",
+        "0.1.0-alpha",
+        "5.3.x",
+        "0.0a",
+        "9999.1",
+        "20240101",
+        "20240101.2",
+        "20240101123456",
+        "2024-04-08",
+        "1e3",
+        "0x1F.2",
+    ] {
+        cases.push(case(version, &[]));
+    }
+    // Who has come from there cannot go on in any other way, and has been told.
+    cases.push(Case {
+        published: &[("release-3", "stable")],
+        ..case("release-4", warned)
+    });
+    // Who has 1.0.0 would be offered it, and no number ever after.
+    cases.push(Case {
+        published: &[("1.0.0", "stable")],
+        ..case("release-4", refused)
+    });
+    check(cases)
+}
+
+/// An admin may replace what is published, which is judged as if it had never been.
+#[test]
+fn a_version_without_a_number_that_is_published_may_be_replaced() -> Outcome {
+    for (all, replaced) in [
+        (&[("alpha", "stable")][..], "alpha"),
+        (&[("!alpha", "stable"), ("1.0.0", "stable")], "alpha"),
+        (&[("1.0.0", "stable"), ("release-3", "beta")], "release-3"),
+    ] {
+        let case = Case {
+            fields: json!({"version": replaced}),
+            tag: replaced,
+            published: all,
+            ..Case::default()
+        };
+        let others = published(&case)?.without(&Version::parse(replaced)?);
+        let findings = judge_with(&case, Some(&others))?;
+        assert!(!findings.has_errors(), "{findings:?}");
+        let mut warnings = findings.warnings();
+        assert!(warnings.any(|warning| warning.code == "version.no_number"));
+    }
+    Ok(())
+}

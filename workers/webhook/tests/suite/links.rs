@@ -96,6 +96,9 @@ fn a_version_without_a_number_is_refused() {
     let refused = world.publish("d-1", "alpha");
     assert_eq!(refused.state, State::Failed);
     let message = refused.error.unwrap().message;
-    assert!(message.contains("holds no number"), "{message}");
+    assert!(
+        message.contains("does not begin with a number"),
+        "{message}"
+    );
     assert!(journal(&world.host, "d-1").unwrap().package.is_none());
 }
