@@ -165,6 +165,19 @@ impl Announcements {
         self.subscribers = Some(Vec::new());
     }
 
+    /// Nobody else is told, for the reason `why`: what is settled stays as it is.
+    pub fn skip_the_rest(&mut self, why: &str) {
+        let subscribers = self.subscribers.get_or_insert_default().iter_mut();
+        let subscribers = subscribers.map(|known| &mut known.announcement);
+        for announcement in [&mut self.discord, &mut self.foundry]
+            .into_iter()
+            .chain(subscribers)
+            .filter(|known| !known.is_settled())
+        {
+            announcement.end(Status::Skipped, why);
+        }
+    }
+
     /// Everyone who is told, in the order in which they are.
     pub fn receivers(&self) -> impl Iterator<Item = (Receiver, &Announcement)> {
         let subscribers = self.subscribers.iter().flatten().enumerate();

@@ -245,6 +245,12 @@ impl Journal {
         true
     }
 
+    /// Goes back to packing, because what is said of the release has changed: `why`, for people.
+    pub fn pack_again(&mut self, now: Timestamp, why: &str) {
+        self.package = None;
+        self.conclude(State::Fetched, now, why);
+    }
+
     /// Gives the delivery up.
     pub fn fail(&mut self, now: Timestamp, failure: Failure) {
         if !self.state.is_finished() {

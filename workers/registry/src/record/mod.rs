@@ -28,7 +28,7 @@ pub use journal::{
 pub use journal_steps::{JournalError, MAX_ATTEMPTS, MAX_BEGUN, ReopenError, State, Step};
 pub use package::{IdClaim, PackageRecord};
 pub use release::{Origin, Packed, ReleaseRecord, Replacement, Yank};
-pub use source::{Heard, SourceRecord};
+pub use source::{Described, Heard, Said, SourceRecord, Withdrawn};
 pub use subscriptions::{
     MOST_OF_A_SERVER, MOST_SUBSCRIPTIONS, SeenSubscriptions, Subscribed, Subscription,
     Subscriptions, TooManySubscriptions,

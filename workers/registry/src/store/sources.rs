@@ -7,7 +7,7 @@ use edge::{Clock, Objects};
 use super::{Change, StoreError, UpdateError, read, update};
 use crate::{
     Key, PackageId, ReleaseRecord, Repository, SourceRecord, Version,
-    record::{Heard, SCHEMA},
+    record::{SCHEMA, Said},
 };
 
 /// A release on GitHub, by what is known of it here.
@@ -19,8 +19,8 @@ pub struct Source {
     pub release: Option<ReleaseRecord>,
 }
 
-/// Notes that `heard` told that the release `number` of `repository` was published on GitHub. From
-/// then on, what happens to it there is not for nobody.
+/// Notes what is `said` of the release `number` of `repository` on GitHub. From then on it is known
+/// here, and whoever publishes it takes over what was said since.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -28,9 +28,9 @@ pub async fn hear_of_source<H: Objects + Clock>(
     host: &H,
     repository: &Repository,
     number: u64,
-    heard: &Heard,
+    said: &Said,
 ) -> Result<(), StoreError> {
-    change(host, repository, number, |source| source.hear(heard)).await
+    change(host, repository, number, |source| source.take_over(said)).await
 }
 
 /// Notes that the release `number` of `repository` on GitHub was published as `version` of `id`.

@@ -43,7 +43,7 @@ pub enum Followed {
 }
 
 /// Withdraws a release because its publisher did, as was heard at `heard`, unless it is withdrawn
-/// already.
+/// already. Returns the release as it stands now.
 ///
 /// # Errors
 /// [`AdministerError`].
@@ -52,7 +52,7 @@ pub async fn withdraw<H: Objects + Clock>(
     release: &ReleaseRecord,
     reason: &str,
     heard: Timestamp,
-) -> Result<(), AdministerError> {
+) -> Result<ReleaseRecord, AdministerError> {
     let yank = Yank {
         reason: reason.to_owned(),
         at: heard,
@@ -60,12 +60,12 @@ pub async fn withdraw<H: Objects + Clock>(
     };
     let word = Word::Withdraw(yank, None);
     let (id, version) = (&release.id, &release.version);
-    administer::set_yanked(host, id, version, &word, &author(release)).await?;
-    Ok(())
+    let done = administer::set_yanked(host, id, version, &word, &author(release)).await?;
+    Ok(done.record)
 }
 
 /// Notes that a published release belongs to the release `origin` on GitHub, unless another one was
-/// published there since with the same content.
+/// published there since with the same content. Returns the release as it stands now.
 ///
 /// # Errors
 /// [`AdministerError`].
@@ -73,10 +73,10 @@ pub async fn belongs_to<H: Objects + Clock>(
     host: &H,
     release: &ReleaseRecord,
     origin: Origin,
-) -> Result<(), AdministerError> {
+) -> Result<ReleaseRecord, AdministerError> {
     let key = Key::Release(&release.id, &release.version);
     let missing = || AdministerError::NoRelease(release.version.clone());
-    update(host, &key, |known: Option<&ReleaseRecord>| {
+    let known = update(host, &key, |known: Option<&ReleaseRecord>| {
         let known = known.ok_or_else(missing)?;
         let is_later = |known: Origin| known == origin || known.heard_at > origin.heard_at;
         if known.source.is_some_and(is_later) {
@@ -87,7 +87,7 @@ pub async fn belongs_to<H: Objects + Clock>(
         Ok::<_, AdministerError>(Change::Write(known))
     })
     .await?;
-    Ok(())
+    known.ok_or_else(missing)
 }
 
 fn author(release: &ReleaseRecord) -> Actor {

@@ -18,7 +18,7 @@ use edge::{
 };
 use registry::{
     DeliveryId, Journal, Key, Repository,
-    record::{Heard, ReleaseSource},
+    record::{Described, Heard, ReleaseSource, Said, Withdrawn},
     store::{self, StoreError},
     text,
 };
@@ -34,7 +34,10 @@ use super::{
 use crate::{
     Host,
     admin::input,
-    pipeline::{self, upstream::FOLLOWED},
+    pipeline::{
+        self,
+        upstream::{FOLLOWED, taken_back},
+    },
 };
 
 /// Longest word of a payload that an answer repeats, in characters.
@@ -232,16 +235,32 @@ async fn accept<H: Host>(
     Ok(Response::json(StatusCode::ACCEPTED, &answer))
 }
 
-/// Notes that a release is being published, for what happens to it on GitHub meanwhile and later.
+/// Notes what is said of a release: that it is being published, for what happens to it on GitHub
+/// meanwhile and later, and that, for whoever still publishes it or does so only later.
 async fn hear<H: Host>(host: &H, journal: &Journal) -> Result<(), StoreError> {
-    let (Some(number), "published") = (journal.source.release_id, journal.action.as_str()) else {
+    let Some(number) = journal.source.release_id else {
         return Ok(());
     };
-    let heard = Heard {
-        delivery: journal.delivery.clone(),
-        at: journal.received_at,
-    };
-    store::hear_of_source(host, &journal.repository, number, &heard).await
+    store::hear_of_source(host, &journal.repository, number, &said(journal)).await
+}
+
+fn said(journal: &Journal) -> Said {
+    let (delivery, at) = (journal.delivery.clone(), journal.received_at);
+    if journal.action == "published" {
+        return Said::Published(Heard { delivery, at });
+    }
+    match taken_back(&journal.action) {
+        Some(how) => Said::Withdrawn(Withdrawn {
+            at,
+            how: how.to_owned(),
+        }),
+        None => Said::Described(Described {
+            delivery,
+            at,
+            prerelease: journal.source.prerelease,
+            notes_url: journal.source.page.clone(),
+        }),
+    }
 }
 
 /// Answers a redelivery. GitHub shows the answer to whoever presses "Redeliver", so it says how the

@@ -7,6 +7,7 @@
 
 mod announce;
 mod fetch;
+mod heed;
 mod pack;
 mod patience;
 mod publish;

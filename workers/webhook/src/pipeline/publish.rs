@@ -9,7 +9,7 @@ use registry::{
 };
 use serde_json::json;
 
-use super::run::moved;
+use super::{heed, run::moved};
 use crate::{Host, failure::StepError};
 
 /// Publishes what was packed.
@@ -17,6 +17,15 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
     let Some(facts) = journal.package.clone() else {
         return Err(Failure::new("journal", "nothing was packed").into());
     };
+    if !is_begun(host, &journal, &facts).await? {
+        let packed_as = journal.source.prerelease;
+        journal = heed::before(host, journal).await?;
+        if journal.source.prerelease != packed_as {
+            let why = "whether it is a prerelease was changed on GitHub; it is packed again";
+            journal.pack_again(host.now(), why);
+            return Ok(journal);
+        }
+    }
     let manifest = stored_manifest(host, &facts).await?;
     check_archive(host, &facts).await?;
     let release = release(host, &journal, &facts);
@@ -25,12 +34,12 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
         .map_err(in_words)?;
     note_replacement(host, &journal, &published.release).await?;
     refresh(host, &journal).await;
-    let mut release = published.release;
-    remember(host, &journal, &facts, &release).await?;
+    let mut release = remember(host, &journal, &facts, published.release).await?;
     if journal.source.direct.is_none() {
         release = store::publish_again(host, &release, journal.received_at)
             .await
             .map_err(administered)?;
+        release = heed::after(host, &mut journal, release).await?;
     }
     if release.delivery != journal.delivery {
         // The delivery that came first announces it.
@@ -42,6 +51,17 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
     }
     let detail = detail(&facts);
     moved(host, journal, State::Published, detail)
+}
+
+/// Whether the release may be visible already, because an earlier attempt came so far.
+async fn is_begun<H: Host>(
+    host: &H,
+    journal: &Journal,
+    facts: &PackageFacts,
+) -> Result<bool, StepError> {
+    let key = Key::Release(&facts.id, &facts.version);
+    let known = store::read::<ReleaseRecord, _>(host, &key).await?;
+    Ok(known.is_some_and(|known| known.record.delivery == journal.delivery))
 }
 
 fn detail(facts: &PackageFacts) -> String {
@@ -83,22 +103,23 @@ async fn note_replacement<H: Host>(
     Ok(())
 }
 
-/// Notes which release on GitHub this was, for what happens to it there later.
+/// Notes which release on GitHub this was, for what happens to it there later. Answers the release as
+/// it stands then.
 async fn remember<H: Host>(
     host: &H,
     journal: &Journal,
     facts: &PackageFacts,
-    release: &ReleaseRecord,
-) -> Result<(), StepError> {
+    release: ReleaseRecord,
+) -> Result<ReleaseRecord, StepError> {
     let Some(origin) = origin(journal) else {
-        return Ok(());
+        return Ok(release);
     };
     let (id, version) = (&facts.id, &facts.version);
-    store::belongs_to(host, release, origin)
+    let release = store::belongs_to(host, &release, origin)
         .await
         .map_err(administered)?;
     store::remember_source(host, &journal.repository, origin.number, id, version).await?;
-    Ok(())
+    Ok(release)
 }
 
 fn origin(journal: &Journal) -> Option<Origin> {

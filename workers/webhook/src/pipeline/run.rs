@@ -7,7 +7,7 @@ use futures_util::future::{Either, select};
 use registry::{DeliveryId, Failure, Journal, Key, State, store};
 use serde_json::json;
 
-use super::{announce, fetch, pack, publish, session::Session, upstream};
+use super::{announce, fetch, heed, pack, publish, session::Session, upstream};
 use crate::{Host, failure::StepError};
 
 /// A pause before the next attempt that is not worth leaving to the next tick, in milliseconds.
@@ -133,8 +133,8 @@ async fn step<H: Host>(host: &H, journal: Journal) -> Result<Journal, StepError>
         State::Received if upstream::is_about_published(&journal) => {
             upstream::step(host, journal).await
         }
-        State::Received => fetch::step(host, journal).await,
-        State::Fetched => pack::step(host, journal).await,
+        State::Received => fetch::step(host, heed::before(host, journal).await?).await,
+        State::Fetched => pack::step(host, heed::before(host, journal).await?).await,
         State::Packaged => publish::step(host, journal).await,
         State::Announced => finished(host, journal).await,
         State::Published | State::Done | State::Failed => Ok(journal),

@@ -8,13 +8,14 @@
 //! | `created` | nothing: `published` comes when it may be seen |
 //!
 //! Nothing here changes what is stored of the release itself. What happens while the release is still
-//! being published waits until it is. Of several things that happened, the last one heard counts,
-//! whatever is worked on first.
+//! being published waits until it is; whoever publishes it takes it over, too (`heed.rs`). Of several
+//! things that happened, the last one heard counts, whatever is worked on first; that it was published
+//! again counts once it is.
 
 use std::time::Duration;
 
 use registry::{
-    Channel, Generation, Journal, Key, ReleaseRecord, State,
+    Channel, Generation, Journal, Key, ReleaseRecord, SourceRecord, State,
     record::{Heard, PackageFacts, Waiting},
     store::{self, Followed, Source, Upstream},
     text,
@@ -22,6 +23,9 @@ use registry::{
 
 use super::publish::administered;
 use crate::{Host, failure::StepError};
+
+/// Why a release stays that was withdrawn.
+const PUBLISHED_AGAIN: &str = "the release was published again since";
 
 /// Pauses before the second, third, … look at whether a release is published, in seconds; the last
 /// one repeats.
@@ -40,6 +44,15 @@ pub const FOLLOWED: [&str; 5] = [
     "released",
 ];
 
+/// How a release is taken back by `action`, for people; `None` where it is not.
+pub fn taken_back(action: &str) -> Option<&'static str> {
+    match action {
+        "deleted" => Some("deleted"),
+        "unpublished" => Some("made a draft again"),
+        _ => None,
+    }
+}
+
 /// Whether the delivery tells of a release that was published before.
 pub(super) fn is_about_published(journal: &Journal) -> bool {
     FOLLOWED.contains(&journal.action.as_str())
@@ -57,17 +70,40 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
         journal.conclude(State::Done, host.now(), "the release is not published here");
         return Ok(journal);
     };
-    let withdraws = matches!(journal.action.as_str(), "deleted" | "unpublished");
-    if withdraws && record.was_published_after(journal.received_at) {
-        let detail = "the release was published again since";
-        journal.conclude(State::Done, host.now(), detail);
+    let Some(how) = taken_back(&journal.action) else {
+        return follow(host, journal, &release).await;
+    };
+    if is_published_again(host, &journal, &record, &release).await? {
+        journal.conclude(State::Done, host.now(), PUBLISHED_AGAIN);
         return Ok(journal);
     }
-    match journal.action.as_str() {
-        "deleted" => withdraw(host, journal, &release, "deleted").await,
-        "unpublished" => withdraw(host, journal, &release, "made a draft again").await,
-        _ => follow(host, journal, &release).await,
+    if let Some(heard) = record.published_after(journal.received_at) {
+        wait_for(host, &journal, heard).await?;
     }
+    withdraw(host, journal, &release, how).await
+}
+
+/// Whether the release was published here again after the delivery came. That it was heard of is not
+/// enough: whoever was to publish it may have failed.
+async fn is_published_again<H: Host>(
+    host: &H,
+    journal: &Journal,
+    record: &SourceRecord,
+    release: &ReleaseRecord,
+) -> Result<bool, StepError> {
+    let Some(heard) = record.published_after(journal.received_at) else {
+        return Ok(false);
+    };
+    let origin = release.source;
+    if origin.is_some_and(|origin| origin.heard_at > journal.received_at) {
+        return Ok(true);
+    }
+    let publishing = store::read::<Journal, _>(host, &Key::Delivery(&heard.delivery)).await?;
+    let reached = publishing.map(|publishing| match publishing.record.state {
+        State::Failed => publishing.record.failed_in.unwrap_or(State::Received),
+        state => state,
+    });
+    Ok(reached.is_some_and(|reached| reached >= State::Published))
 }
 
 /// Has the delivery wait while the one that publishes the release is at it.
@@ -108,7 +144,7 @@ async fn withdraw<H: Host>(
         .await
         .map_err(administered)?;
     let detail = match published_meanwhile(host, &journal).await? {
-        true => "the release was published again since".to_owned(),
+        true => PUBLISHED_AGAIN.to_owned(),
         false => format!("{} {} is withdrawn: {reason}", release.id, release.version),
     };
     journal.conclude(State::Done, host.now(), detail);
@@ -120,17 +156,18 @@ async fn withdraw<H: Host>(
 async fn published_meanwhile<H: Host>(host: &H, journal: &Journal) -> Result<bool, StepError> {
     let number = journal.source.release_id.unwrap_or_default();
     let source = store::source(host, &journal.repository, number).await?;
-    let source = source.unwrap_or_default();
-    let heard = source.record.heard.map(|heard| heard.at);
-    match (heard, source.release) {
-        (Some(at), Some(release)) if at > journal.received_at => {
-            store::publish_again(host, &release, at)
-                .await
-                .map_err(administered)?;
-            Ok(true)
-        }
-        _ => Ok(false),
+    let Source { record, release } = source.unwrap_or_default();
+    let heard = record.published_after(journal.received_at);
+    let (Some(heard), Some(release)) = (heard, release) else {
+        return Ok(false);
+    };
+    let is_again = is_published_again(host, journal, &record, &release).await?;
+    if is_again {
+        store::publish_again(host, &release, heard.at)
+            .await
+            .map_err(administered)?;
     }
+    Ok(is_again)
 }
 
 async fn follow<H: Host>(

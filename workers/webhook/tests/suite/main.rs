@@ -9,6 +9,7 @@ mod afterwards;
 mod announcing;
 mod faults;
 mod generations;
+mod heeding;
 mod intake;
 mod journey;
 mod late;

@@ -21,19 +21,19 @@ use crate::{
     },
 };
 
-fn stable(world: &World) -> Option<String> {
+pub fn stable(world: &World) -> Option<String> {
     served(&world.host, "maps", "stable")
 }
 
 /// A process that stops before it does what `is_it` says.
-fn stopping(host: &MemoryHost, is_it: impl Fn(&Point) -> bool + 'static) -> MemoryHost {
+pub fn stopping(host: &MemoryHost, is_it: impl Fn(&Point) -> bool + 'static) -> MemoryHost {
     let stopping = host.peer();
     stopping.inject(move |point| is_it(point).then_some(Fault::CrashBefore));
     stopping
 }
 
 /// GitHub tells `host` of `action`; it does nothing about it yet.
-fn heard(world: &World, host: &MemoryHost, delivery: &str, tag: &str, action: &str) {
+pub fn heard(world: &World, host: &MemoryHost, delivery: &str, tag: &str, action: &str) {
     let event = world.github.event(REPOSITORY, tag, action).to_string();
     let response = deliver(host, "release", delivery, &event).unwrap();
     assert_eq!(response.status, StatusCode::ACCEPTED);
@@ -72,12 +72,15 @@ fn what_happens_while_a_release_is_published_is_done_after_that() {
         resume_until_finished(&world.host, "d-2");
         assert_done(&resume_until_finished(&world.host, "d-3").unwrap());
         assert_eq!(stable(&world).as_deref(), expected, "{action}");
-        let newest = &channels(&world.host, "maps").unwrap().releases[0];
-        assert_eq!(newest.yanked, matches!(action, "deleted" | "unpublished"));
-        assert_eq!(
-            newest.notes_url.as_deref() == Some(page),
-            expected == Some("1.1.0")
-        );
+        // What its author has taken back is not even published, and nobody is told of it.
+        let taken_back = matches!(action, "deleted" | "unpublished");
+        let releases = channels(&world.host, "maps").unwrap().releases;
+        assert_eq!(releases.len() == 1, taken_back, "{action}");
+        assert_eq!(world.discord.messages().len() == 1, taken_back, "{action}");
+        let is_on_stable = expected == Some("1.1.0");
+        assert_eq!(releases[0].notes_url.as_deref() == Some(page), is_on_stable);
+        // Foundry lists what is finished only.
+        assert_eq!(world.foundry.releases().len() == 2, is_on_stable);
         assert_whole(&world.host, "maps");
     }
 }

@@ -8,7 +8,7 @@ mod round;
 
 use edge::Timestamp;
 use registry::{
-    Failure, Journal, Links, PackageId, State,
+    Failure, Journal, Key, Links, PackageId, ReleaseRecord, State, Yank,
     record::{Announcements, Status},
     store, text,
 };
@@ -25,9 +25,13 @@ pub(super) async fn step<H: Host>(
     deadline: Option<Timestamp>,
 ) -> Result<(), StepError> {
     let release = announcement(host, &session.journal).await?;
+    let yank = yank(host, &release).await?;
     let subscriptions = store::subscriptions(host, &release.id).await;
     let announcements = &mut session.journal.announcements;
     announcements.interrupted();
+    if let Some(yank) = yank {
+        announcements.skip_the_rest(&format!("withdrawn meanwhile: {}", yank.reason));
+    }
     if let Ok(subscriptions) = &subscriptions {
         announcements.enlist(subscriptions);
     }
@@ -48,6 +52,13 @@ pub(super) async fn step<H: Host>(
     let detail = summary(announcements);
     session.journal = moved(host, session.journal.clone(), State::Announced, detail)?;
     session.save().await
+}
+
+/// The withdrawal of the release, if there is one.
+async fn yank<H: Host>(host: &H, release: &Announcement) -> Result<Option<Yank>, StepError> {
+    let key = Key::Release(&release.id, &release.version);
+    let known = store::read::<ReleaseRecord, _>(host, &key).await?;
+    Ok(known.and_then(|known| known.record.yanked))
 }
 
 /// Ends the subscriptions whose webhooks turned out to be gone, and says so in the journal.
