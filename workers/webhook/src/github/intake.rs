@@ -88,6 +88,7 @@ impl Intake {
             return Err(too_large());
         }
         let announced = usize::try_from(announced).unwrap_or(0);
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut whole = Vec::new();
         while let Some(piece) = body.next().await {
             let piece = piece.map_err(Unread::Body)?;
@@ -95,15 +96,13 @@ impl Intake {
             if length as u64 > limit {
                 return Err(too_large());
             }
-            // All of a large one at once, or it would be in memory twice each time that it grows.
-            let whole_length = match length > ORDINARY {
-                true => length.max(announced),
-                false => length,
-            };
-            if !self.hold(whole_length) {
-                return Err(Unread::Busy);
+            if length > whole.capacity() {
+                let room = room(length, announced, most);
+                if !self.hold(room) {
+                    return Err(Unread::Busy);
+                }
+                whole.reserve_exact(room - whole.len());
             }
-            whole.reserve_exact(whole_length - whole.len());
             whole.extend_from_slice(&piece);
         }
         self.bytes = whole.into();
@@ -123,6 +122,20 @@ impl Intake {
             }
             fits
         })
+    }
+}
+
+/// How many bytes are made room for where `length` are there and `announced` are to come.
+///
+/// A large one that says how long it is gets all of it at once. Any other gets twice what is there:
+/// what came in small pieces would be copied with each of them otherwise.
+fn room(length: usize, announced: usize, limit: usize) -> usize {
+    if length <= ORDINARY {
+        return (2 * length).min(ORDINARY);
+    }
+    match announced >= length {
+        true => announced,
+        false => (2 * length).min(limit),
     }
 }
 

@@ -89,3 +89,16 @@ fn many_small_ones_are_bounded_too() {
         .filter(|answer| answer.status == StatusCode::REQUEST_TIMEOUT);
     assert!((200..=280).contains(&read.count()));
 }
+
+#[test]
+fn one_without_a_length_takes_at_most_twice_what_has_come() {
+    let world = World::new();
+    let hanging = (0..150).map(|_| send(&world, Body::stream(Hanging(300_000), None), WRONG));
+    let answers = world.host.run(join_all(hanging)).unwrap();
+    let read = answers
+        .iter()
+        .filter(|answer| answer.status == StatusCode::REQUEST_TIMEOUT);
+    let read = read.count();
+    // Room that is doubled is copied once per byte; room for each piece, once per piece.
+    assert!((60..=122).contains(&read), "{read}");
+}
