@@ -208,6 +208,12 @@ impl ReleaseRecord {
         })
     }
 
+    /// The files of it that are kept no longer; never those that are served.
+    pub fn gone(&self) -> Option<Digest> {
+        let gone = self.replaced.as_ref()?.gone?;
+        (gone != self.packed.artifact).then_some(gone)
+    }
+
     /// What the package's channels need to know of the release.
     pub fn summary(&self) -> ReleaseSummary {
         ReleaseSummary {

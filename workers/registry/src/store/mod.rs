@@ -18,7 +18,7 @@ pub use administer::{AdministerError, Administered, promote, restore, yank};
 pub use catalogue::refresh_catalogue;
 pub use cores::set_core;
 pub use deliveries::{RetryError, mark_finished, mark_open, retry};
-pub use publish::{PublishError, Published, ownership, publish};
+pub use publish::{PublishError, Published, forget_replaced, ownership, publish};
 pub use record::{Refreshed, Versioned, create, read, refresh, write};
 pub use sources::{Source, hear_of_source, remember_source, source};
 pub use subscriptions::{

@@ -83,7 +83,7 @@ pub async fn ownership<O: Objects>(
 ///
 /// The order is that of visibility: the claim on the id, the release's facts, the package's facts,
 /// the channels (from here on users see it). The catalogue is the caller's to refresh: what is
-/// served does not depend on it.
+/// served does not depend on it. So are the files that are served no more ([`forget_replaced`]).
 ///
 /// # Errors
 /// [`PublishError`].
@@ -118,7 +118,6 @@ pub async fn publish<H: Objects + Clock>(
     };
     // It may have been withdrawn between its facts and the channels.
     withdrawn::follow(host, &release.id, &release.version).await?;
-    forget_files(host, &release).await?;
     Ok(Published { release, channels })
 }
 
@@ -214,16 +213,26 @@ async fn replace<O: Objects + Clock>(
 }
 
 /// Deletes the files that nobody is served any more: those before the last few that were replaced.
-async fn forget_files<O: Objects>(store: &O, release: &ReleaseRecord) -> Result<(), StoreError> {
-    let replaced = release.replaced.as_ref();
-    let Some(gone) = replaced.and_then(|replaced| replaced.gone) else {
-        return Ok(());
-    };
-    let (id, version) = (&release.id, &release.version);
-    for key in [
-        Key::Archive(id, version, &gone),
-        Key::Manifest(id, version, &gone),
-    ] {
+/// May be repeated, until others are to go.
+///
+/// What is to go is read right before each deletion: others may have put the same files back since.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_replaced<O: Objects>(
+    store: &O,
+    id: &PackageId,
+    version: &Version,
+) -> Result<(), StoreError> {
+    for is_archive in [true, false] {
+        let release = read::<ReleaseRecord, _>(store, &Key::Release(id, version)).await?;
+        let Some(gone) = release.and_then(|release| release.record.gone()) else {
+            return Ok(());
+        };
+        let key = match is_archive {
+            true => Key::Archive(id, version, &gone),
+            false => Key::Manifest(id, version, &gone),
+        };
         store.object_delete(&key.path()).await?;
     }
     Ok(())

@@ -49,6 +49,7 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
         let why = format!("withdrawn meanwhile: {}", yank.reason);
         journal.announcements.skip(&why);
     }
+    tidy_up(host, &facts).await;
     let detail = detail(&facts);
     moved(host, journal, State::Published, detail)
 }
@@ -82,6 +83,17 @@ pub(super) async fn refresh<H: Host>(host: &H, journal: &Journal) {
     if let Err(error) = store::refresh_catalogue(host, &facts.id).await {
         let members = json!({ "package": facts.id, "cause": error.to_string() });
         log::event(host, host.now(), "catalogue-not-refreshed", members);
+    }
+}
+
+/// Deletes what is served no more. A failure is logged only: the release is visible, and nobody is
+/// the worse for files that are left over.
+async fn tidy_up<H: Host>(host: &H, facts: &PackageFacts) {
+    if let Err(error) = store::forget_replaced(host, &facts.id, &facts.version).await {
+        let members = json!({
+            "package": facts.id, "version": facts.version, "cause": error.to_string(),
+        });
+        log::event(host, host.now(), "files-not-deleted", members);
     }
 }
 

@@ -4,7 +4,7 @@ use edge::StatusCode;
 use registry::{Key, PackageId, ReleaseRecord, State, Version, store};
 use serde_json::Value;
 use testkit::{
-    memory::{Fault, Operation, request},
+    memory::{Fault, MemoryHost, Operation, request},
     package::Package,
     sign,
 };
@@ -20,13 +20,17 @@ use crate::{
 const RELEASE: &str = "/admin/v1/packages/maps/releases/1.0.0";
 
 fn put(world: &World, query: &str, token: &str, package: &Package) -> (StatusCode, Value) {
+    put_to(&world.host, query, token, package)
+}
+
+fn put_to(host: &MemoryHost, query: &str, token: &str, package: &Package) -> (StatusCode, Value) {
     let path = format!("{RELEASE}{query}");
     let request = request("PUT", &path)
         .header("authorization", &format!("Bearer {token}"))
         .body(package.zip())
         .build();
-    let answered = answer(&world.host, request);
-    world.host.run(world.host.run_deferred()).unwrap();
+    let answered = answer(host, request);
+    host.run(host.run_deferred()).unwrap();
     answered
 }
 
@@ -326,4 +330,70 @@ fn of_what_was_replaced_the_last_two_are_kept() {
         assert_eq!(files(), expected, "{content}");
         assert_whole(&world.host, "maps");
     }
+}
+
+/// Four editions, each in the place of the one before; the files of three are kept. With the next one
+/// the first replacement goes.
+fn replaced_thrice() -> World {
+    let world = World::new();
+    put(&world, "", ADMIN_TOKEN, &edition(0));
+    for content in [1, 2, 3] {
+        world.host.advance(std::time::Duration::from_secs(1));
+        put(&world, "?replace=true", ADMIN_TOKEN, &edition(content));
+    }
+    world.host.advance(std::time::Duration::from_secs(1));
+    world
+}
+
+fn archives(world: &World) -> usize {
+    let keys = world.host.keys();
+    let archives = keys.iter().filter(|key| key.ends_with("/package.zip"));
+    archives.count()
+}
+
+#[test]
+fn files_that_cannot_be_deleted_hold_up_no_release() {
+    let world = replaced_thrice();
+    let failing = world.host.peer();
+    failing.inject(|point| {
+        let is_it = point.operation == Operation::Delete && point.name.ends_with("/package.zip");
+        is_it.then_some(Fault::Before)
+    });
+    let (status, said) = put_to(&failing, "?replace=true", ADMIN_TOKEN, &edition(4));
+    assert_eq!(status, StatusCode::CREATED, "{said}");
+    let delivery = said["delivery"].as_str().unwrap();
+    assert_done(&journal(&world.host, delivery).unwrap());
+    let log = failing.log_lines().join("\n");
+    assert!(log.contains("files-not-deleted"), "{log}");
+    assert_eq!(archives(&world), 4);
+    // Whoever publishes it again deletes them.
+    put(&world, "?replace=true", ADMIN_TOKEN, &edition(4));
+    assert_eq!(archives(&world), 3);
+    assert_whole(&world.host, "maps");
+}
+
+#[test]
+fn what_is_served_again_meanwhile_is_not_deleted() {
+    let world = replaced_thrice();
+    let slow = world.host.peer();
+    let other = world.host.peer();
+    let has_come = std::cell::Cell::new(false);
+    slow.inject(move |point| {
+        // The last replacement is on record, and the first one is to go.
+        let is_it = point.operation == Operation::Put && point.name.ends_with("/channels.json");
+        if is_it && !has_come.replace(true) {
+            other.advance(std::time::Duration::from_secs(1));
+            let (status, said) = put_to(&other, "?replace=true", ADMIN_TOKEN, &edition(1));
+            assert_eq!(status, StatusCode::CREATED, "{said}");
+        }
+        None
+    });
+    put_to(&slow, "?replace=true", ADMIN_TOKEN, &edition(4));
+    assert_whole(&world.host, "maps");
+    let first = record(&world).packed.artifact;
+    let archive = format!("packages/maps/releases/1.0.0/{first}/package.zip");
+    let files = testkit::package::unzip(&world.host.bytes(&archive).unwrap());
+    let is_first = |(name, bytes): &(String, Vec<u8>)| name == "a.js" && *bytes == [1];
+    assert!(files.iter().any(is_first));
+    assert_eq!(archives(&world), 3);
 }
