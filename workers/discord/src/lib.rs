@@ -69,16 +69,11 @@ impl<H: Host> Function<H> for Discord {
     /// A deployment without an application at Discord has no key, which is no fault of it; its
     /// interactions answer `503`. A key that is none is one.
     async fn health(host: &H) -> Result<(), Unhealthy> {
-        let unhealthy = |dependency, cause| Unhealthy { dependency, cause };
-        host.object_head("health")
-            .await
-            .map_err(|error| unhealthy("objects", error.to_string()))?;
-        config::required(host, name::PUBLIC_URL)
-            .await
-            .map_err(|error| unhealthy(name::PUBLIC_URL, error.to_string()))?;
+        host.object_head("health").await?;
+        config::required(host, name::PUBLIC_URL).await?;
         match gate::key(host).await {
             Ok(_) | Err(config::ConfigError::Missing { .. }) => Ok(()),
-            Err(error) => Err(unhealthy(name::DISCORD_PUBLIC_KEY, error.to_string())),
+            Err(error) => Err(error.into()),
         }
     }
 }

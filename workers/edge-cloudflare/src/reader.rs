@@ -83,9 +83,7 @@ impl Given for Reader {
 
 impl Reader {
     async fn objects(&self) -> Result<Store, ObjectError> {
-        let settings = self.settings().await;
-        let Settings { fresh, name } =
-            settings.map_err(|error| ObjectError::Unavailable(error.to_string()))?;
+        let Settings { fresh, name } = self.settings().await?;
         let host = &self.0;
         // Without a name of its own, a deployment would find there what others have put.
         let near = match name.is_empty() {

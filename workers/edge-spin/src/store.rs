@@ -46,14 +46,12 @@ thread_local! {
 /// The store that is configured.
 ///
 /// # Errors
-/// [`ObjectError::Unavailable`] naming the variable that is missing or malformed.
+/// [`ObjectError::Misconfigured`] naming the variable that is missing or malformed.
 pub async fn store(host: &Host) -> Result<Store, ObjectError> {
     if let Some(store) = STORE.with_borrow(Clone::clone) {
         return Ok(store);
     }
-    let store = configured(host)
-        .await
-        .map_err(|error| ObjectError::Unavailable(error.to_string()))?;
+    let store = configured(host).await?;
     Ok(STORE.with_borrow_mut(|kept| kept.insert(store).clone()))
 }
 

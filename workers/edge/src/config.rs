@@ -91,6 +91,16 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// The variable's name, in upper case.
+    pub fn name(&self) -> &'static str {
+        let (Self::Missing { name }
+        | Self::Malformed { name, .. }
+        | Self::Unavailable { name, .. }) = self;
+        name
+    }
+}
+
 /// Variables and secrets, read at use. Functions read them through [`optional`] and [`required`].
 pub trait Config {
     /// The value of `name` (one of [`name`]); `None` where it is not set or empty.

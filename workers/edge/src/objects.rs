@@ -19,6 +19,9 @@ pub enum ObjectError {
     /// The store did not answer, or failed inside. Whether a write took place is unknown.
     #[error("the object store failed: {0}")]
     Unavailable(String),
+    /// Where the store is was not said, or not so that it could be understood.
+    #[error(transparent)]
+    Misconfigured(#[from] crate::ConfigError),
     /// The bytes of a write do not have the announced SHA-256; nothing was stored.
     #[error("the bytes do not have the announced SHA-256")]
     Checksum,

@@ -14,8 +14,7 @@ mod routes;
 
 use edge::{
     Clock, Config, Function, Log, Objects, Platform, Remember, Request, Response, Unhealthy,
-    config::name,
-    objects::{Get, ObjectError},
+    config::name, objects::Get,
 };
 use registry::Key;
 
@@ -36,16 +35,16 @@ impl<H: Host> Function<H> for Manifest {
     }
 
     async fn health(host: &H) -> Result<(), Unhealthy> {
-        let unhealthy = |dependency, cause| Unhealthy { dependency, cause };
         let public = lookup::public_url(host).await;
-        public.map_err(|problem| unhealthy(name::PUBLIC_URL, problem.detail().to_owned()))?;
+        public.map_err(|problem| Unhealthy {
+            dependency: name::PUBLIC_URL,
+            cause: problem.detail().to_owned(),
+        })?;
         // A node that has a copy of what every list is made of goes on without its bucket; reading it
         // keeps one. A Worker's copies are brief, so there the bucket itself is looked at.
         let catalogue = Key::Catalogue.path();
-        let objects = |error: ObjectError| unhealthy("objects", error.to_string());
-        let read = host.object_get(&catalogue, Get::default()).await;
-        read.map_err(objects)?;
-        let looked = host.object_head(&catalogue).await;
-        looked.map(drop).map_err(objects)
+        host.object_get(&catalogue, Get::default()).await?;
+        host.object_head(&catalogue).await?;
+        Ok(())
     }
 }

@@ -45,14 +45,9 @@ impl<H: Host> Function<H> for Webhook {
     }
 
     async fn health(host: &H) -> Result<(), Unhealthy> {
-        let unhealthy = |dependency, cause| Unhealthy { dependency, cause };
-        host.object_head("health")
-            .await
-            .map_err(|error| unhealthy("objects", error.to_string()))?;
+        host.object_head("health").await?;
         for variable in [name::PUBLIC_URL, name::GITHUB_WEBHOOK_SECRET] {
-            edge::config::required(host, variable)
-                .await
-                .map_err(|error| unhealthy(variable, error.to_string()))?;
+            edge::config::required(host, variable).await?;
         }
         Ok(())
     }

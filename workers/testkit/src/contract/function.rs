@@ -182,7 +182,9 @@ fn failed(error: &ObjectError) -> Response {
         ObjectError::Key | ObjectError::Checksum | ObjectError::LengthRequired => {
             StatusCode::BAD_REQUEST
         }
-        ObjectError::Unavailable(_) | ObjectError::Body(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        ObjectError::Unavailable(_) | ObjectError::Misconfigured(_) | ObjectError::Body(_) => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
     };
     Response::new(status).with_body(error.to_string())
 }
