@@ -168,12 +168,12 @@ fn foreign(world: &World) -> Result<()> {
 }
 
 fn overtaken(world: &World) -> Result<()> {
-    let id = publish(world, "overtaken", &["1.0.0", "1.1.0"])?;
+    let id = publish(world, "changed-since-asked", &["1.0.0", "1.1.0"])?;
     let rollback = by_operator(Interaction::command("release rollback"))
         .option("package", id.as_str())
         .option("channel", "stable");
     let asked = world.interact(rollback)?;
-    publish(world, "overtaken", &["1.2.0"])?;
+    publish(world, "changed-since-asked", &["1.2.0"])?;
     says(&press(world, &asked, "Yes")?, "Others have changed this")?;
     ensure!(served(world, &id, "stable")? == "1.2.0");
     Ok(())
