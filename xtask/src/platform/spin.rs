@@ -18,6 +18,7 @@ pub struct Spin {
     /// The application as a whole.
     pub application: Application,
     /// The application's variables.
+    #[serde(default)]
     pub variables: BTreeMap<String, Variable>,
     /// What calls the components.
     pub trigger: Triggers,
