@@ -9,8 +9,10 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
-import { createServer, connect } from "node:net";
+import { connect } from "node:net";
 import { once } from "node:events";
+
+import { freePort } from "./port.mjs";
 
 const { rounds, seconds, text, servers } = JSON.parse(process.argv[2]);
 const CONNECTIONS = 16;
@@ -18,15 +20,6 @@ const CONNECTIONS = 16;
 const TICK = 0.01;
 
 const hasWrk = spawnSync("wrk", ["-v"]).error === undefined;
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 async function express() {
   const port = await freePort();

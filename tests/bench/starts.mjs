@@ -8,9 +8,10 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { get } from "node:http";
 import { join } from "node:path";
+
+import { freePort } from "./port.mjs";
 
 const { folder, workerd, date, rounds, workers, components, spin } = JSON.parse(process.argv[2]);
 /** Longer than Spin keeps an instance that nobody asks: a second. */
@@ -18,15 +19,6 @@ const IDLE = 1500;
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const median = (all) => [...all].sort((a, b) => a - b)[all.length >> 1];
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Any answer at all, on a connection of its own. */
 const answered = (url) =>

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const { serve, ports } = JSON.parse((await lines.next()).value);
+const { serve, ports, constant } = JSON.parse((await lines.next()).value);
 
 const require = createRequire(serve.packageJson);
 const { Log, LogLevel, Miniflare, convertV4MiniflareOptions } = require("miniflare");
@@ -57,13 +57,13 @@ function worker({ name, folder, bindings, buckets }) {
   };
 }
 
-const text = JSON.stringify(serve.constant);
-const constant = {
-  name: "constant",
+const text = JSON.stringify(constant);
+const javascript = {
+  name: "javascript",
   compatibilityDate: serve.compatibilityDate,
   modules: true,
   script: `
-    const text = ${JSON.stringify(text)};
+    const text = ${text};
     const headers = { "content-type": "application/json; charset=utf-8" };
     export default { fetch: () => new Response(text, { headers }) };`,
   unsafeDirectSockets: direct("javascript"),
@@ -74,7 +74,7 @@ const miniflare = new Miniflare(
     host: serve.host,
     port: serve.port,
     resourcePersistencePath: serve.state,
-    workers: [constant, ...serve.workers.map(worker)],
+    workers: [javascript, ...serve.workers.map(worker)],
     log: new Log(LogLevel.ERROR),
     logRequests: false,
     // Log lines cost what they cost the Worker; what becomes of them here is not measured.

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use testkit::{package::Package, pattern, sign::hex};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-use crate::{settings, suite::Case, target::Runtime, world::World};
+use super::wasm_memory;
+use crate::{settings, suite::Case, world::World};
 
 /// Files besides the manifest.
 const FILES: u64 = 20_000;
@@ -94,7 +95,7 @@ fn gigabyte(world: &World) -> Result<()> {
     )?;
     let track = format!("/packages/{id}/releases/1.0.0/core-12/{id}.zip");
     fetch(world, &track, &archive)?;
-    bounded(world)
+    wasm_memory::check(world, &["manifest", "webhook"], MOST_WASM)
 }
 
 /// Fetches an archive in the place of the one in `scratch`; its SHA-256.
@@ -138,27 +139,6 @@ fn check(world: &World, manifest: &str, served: &Scratch) -> Result<()> {
         // This checks the checksum too.
         entry.read_to_end(&mut bytes)?;
         ensure!(bytes == wanted, "other bytes in {expected}");
-    }
-    Ok(())
-}
-
-fn bounded(world: &World) -> Result<()> {
-    if world.target.runtime != Runtime::SpinHost {
-        return Ok(());
-    }
-    let report = world.get("/.well-known/spin-host/report").send()?;
-    let report = report.expect(200)?.json()?;
-    for function in ["manifest", "webhook"] {
-        let peak = report["components"][function]["peak_memory_bytes"].as_u64();
-        let peak = peak.context("no figure")?;
-        println!(
-            "        {function}: at most {} KiB of wasm memory",
-            peak >> 10
-        );
-        ensure!(
-            peak <= MOST_WASM,
-            "{function} took {peak} bytes of wasm memory"
-        );
     }
     Ok(())
 }

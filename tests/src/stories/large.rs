@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use testkit::{package::Package, pattern, sign::hex};
 
+use super::wasm_memory;
 use crate::{
     http::Response, package::Spliced, processes, suite::Case, target::Runtime, world::World,
 };
@@ -111,26 +112,7 @@ fn resident(world: &World) -> Option<u64> {
 
 fn bounded(world: &World, before: Option<u64>, between: Option<u64>) -> Result<()> {
     match world.target.runtime {
-        Runtime::SpinHost => {
-            let report = world
-                .get("/.well-known/spin-host/report")
-                .send()?
-                .expect(200)?;
-            let report = report.json()?;
-            for function in ["manifest", "webhook"] {
-                let peak = report["components"][function]["peak_memory_bytes"].as_u64();
-                let peak = peak.context("no figure")?;
-                println!(
-                    "        {function}: at most {} KiB of wasm memory",
-                    peak >> 10
-                );
-                ensure!(
-                    peak <= MOST_WASM,
-                    "{function} took {peak} bytes of wasm memory"
-                );
-            }
-            Ok(())
-        }
+        Runtime::SpinHost => wasm_memory::check(world, &["manifest", "webhook"], MOST_WASM),
         Runtime::Workerd if !processes::are_told() => {
             println!("        workerd: how much memory it took is not checked: there is no /proc");
             Ok(())

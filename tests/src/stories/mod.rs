@@ -18,6 +18,7 @@ pub mod restart;
 mod sources;
 mod tracks;
 mod uploads;
+mod wasm_memory;
 
 use anyhow::{Result, ensure};
 

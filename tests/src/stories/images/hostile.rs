@@ -8,7 +8,7 @@ use testkit::{
     image,
 };
 
-use super::{address, open, path, picture, until_kept};
+use super::{super::wasm_memory, address, open, path, picture, until_kept};
 use crate::{settings, suite::Case, target::Runtime, world::World};
 
 /// Most memory of an instance that has been shown every bomb, in bytes: 64 MiB for what is worked on,
@@ -215,22 +215,5 @@ fn bombs(world: &World) -> Result<()> {
         ensure!(answer.text().contains("33554432"), "{}", answer.describe());
     }
     site.behave();
-    bounded(world)
-}
-
-/// How much the instances that did all of this took, where that can be known.
-fn bounded(world: &World) -> Result<()> {
-    if world.target.runtime != Runtime::SpinHost {
-        return Ok(());
-    }
-    let report = world.get("/.well-known/spin-host/report").send()?;
-    let report = report.expect(200)?.json()?;
-    let peak = report["components"]["proxy"]["peak_memory_bytes"].as_u64();
-    let peak = peak.context("no figure")?;
-    println!("        proxy: at most {} KiB of wasm memory", peak >> 10);
-    ensure!(
-        peak <= MOST_MEMORY,
-        "proxy took {peak} bytes of wasm memory"
-    );
-    Ok(())
+    wasm_memory::check(world, &["proxy"], MOST_MEMORY)
 }

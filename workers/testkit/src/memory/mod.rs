@@ -11,6 +11,7 @@ mod faults;
 mod nearby;
 mod network;
 mod objects;
+mod odd;
 mod request;
 mod store;
 mod sweep;
@@ -31,6 +32,7 @@ use crate::sign;
 
 pub use executor::Stopped;
 pub use faults::{Fault, Operation, Point};
+pub use odd::Odd;
 pub use request::{RequestBuilder, request};
 pub use sweep::{Tried, sweep};
 

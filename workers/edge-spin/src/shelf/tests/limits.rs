@@ -8,14 +8,13 @@ use edge::{
 };
 use edge_cache::{Cached, Policy, Shelf};
 use testkit::{
-    memory::{Fault, MemoryHost, Operation},
+    memory::{Fault, MemoryHost, Odd, Operation},
     pattern,
 };
 
 use super::{
     super::SqliteShelf,
     node::{FRESH, IMMUTABLE, Node, publish},
-    odd::Odd,
 };
 use crate::objects::sweep;
 

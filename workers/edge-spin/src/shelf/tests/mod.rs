@@ -3,7 +3,6 @@
 
 mod limits;
 mod node;
-mod odd;
 mod overdue;
 mod reading;
 

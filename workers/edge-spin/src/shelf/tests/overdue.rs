@@ -8,12 +8,11 @@ use edge::{
 };
 use edge_cache::{Cached, Policy, Shelf};
 use futures_util::future::join_all;
-use testkit::memory::{Fault, MemoryHost};
+use testkit::memory::{Fault, MemoryHost, Odd};
 
 use super::{
     super::SqliteShelf,
     node::{FRESH, Node, publish},
-    odd::Odd,
 };
 
 const BRIEF: &str = "public, max-age=60, stale-while-revalidate=600";

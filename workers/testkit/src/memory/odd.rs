@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use super::MemoryHost;
 use edge::{
     Body, Clock, Objects,
     objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written},
 };
-use testkit::memory::MemoryHost;
 
-/// The store, which is slow or lies.
+/// A [`MemoryHost`]'s store, which is slow or lies.
 #[derive(Clone)]
 pub struct Odd {
+    /// What it is a front of.
     pub store: MemoryHost,
     /// How long it takes to answer.
     pub pause: Duration,
