@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 use lexopt::{Arg, ValueExt};
 
-use crate::{repository::Repository, run, setup};
+use crate::{npm, repository::Repository, run, setup};
 
 /// What is measured.
 struct Subject {
@@ -94,15 +94,5 @@ fn script(repository: &Repository, name: &str, arguments: &[String]) -> Result<(
 
 /// Brings the packages that only comparisons need.
 fn packages(repository: &Repository) -> Result<()> {
-    let folder = repository.path("tests/bench");
-    let stamp = folder.join("node_modules/.vtta-edge-lock.json");
-    let lock = std::fs::read(folder.join("package-lock.json")).context("package-lock.json")?;
-    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    let mut npm = run::program(repository, "npm");
-    npm.args(["ci", "--ignore-scripts", "--loglevel=error"])
-        .current_dir(&folder);
-    run::run(&mut npm)?;
-    Ok(std::fs::write(stamp, lock)?)
+    npm::packages(repository, "tests/bench")
 }

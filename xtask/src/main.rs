@@ -14,6 +14,7 @@ mod fleet;
 mod fleet_test;
 mod fuzz;
 mod image;
+mod npm;
 mod platform;
 mod repository;
 mod run;

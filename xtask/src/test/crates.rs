@@ -16,7 +16,7 @@ struct Confined {
 }
 
 /// What may reach a codec.
-const CODECS: &[&str] = &["bench-wasm", "imaging", "proxy", "proxy-wasm"];
+const CODECS: &[&str] = &["bench-wasm", "corpora", "imaging", "proxy", "proxy-wasm"];
 
 const CONFINED: &[Confined] = &[
     Confined {

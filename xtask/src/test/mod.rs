@@ -4,6 +4,7 @@
 //! whatever fails before; the exit code says whether all passed.
 
 mod agreement;
+mod corpora;
 mod crates;
 mod fleet;
 mod lints;
@@ -91,6 +92,11 @@ const STEPS: &[Step] = &[
         name: "fuzz",
         checks: "every fuzz target, for a minute in all",
         run: fuzz::check,
+    },
+    Step {
+        name: "corpora",
+        checks: "public sets of images: natively as in WebAssembly, and as libvips decodes them",
+        run: corpora::check,
     },
     Step {
         name: "build",
