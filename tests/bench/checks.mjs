@@ -56,7 +56,7 @@ function spent({ pid, only }) {
   const isOf = (id) => id === pid || (all.has(id) && isOf(all.get(id).parent));
   let sum = 0;
   for (const [id, { name, spent }] of all) {
-    if (isOf(id) && (only === undefined || name === only)) sum += spent;
+    if (isOf(id) && (!only || name === only)) sum += spent;
   }
   return sum;
 }

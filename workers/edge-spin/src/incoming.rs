@@ -31,10 +31,12 @@ pub fn request(request: Request) -> Result<edge::Request, ErrorCode> {
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let (path, query) = (path.to_owned(), query.to_owned());
     let headers = request.get_headers();
-    let body = match length(&headers) {
-        Some(0) => Body::Empty,
-        None if has_no_body(&method) => Body::Empty,
-        length => body(Message::Request(request), length),
+    let body = match has_no_body(&method) {
+        true => Body::Empty,
+        false => match length(&headers) {
+            Some(0) => Body::Empty,
+            length => body(Message::Request(request), length),
+        },
     };
     Ok(edge::Request {
         head: false,
@@ -77,7 +79,7 @@ fn method(request: &Request) -> Result<Method, ErrorCode> {
     })
 }
 
-/// Whether a request of this method and without a length has no body.
+/// Whether nobody reads a body of a request of this method.
 fn has_no_body(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }

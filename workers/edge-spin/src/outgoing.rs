@@ -35,8 +35,10 @@ pub fn response(mut response: edge::Response, is_head: bool) -> Result<Response,
         body if has_body && body.length() != Some(0) => streamed(headers, body),
         _ => empty(headers),
     };
-    // The status is one that `http` accepts, so the platform does.
-    let _ = platform.set_status_code(response.status.as_u16());
+    if response.status != StatusCode::OK {
+        // It is one that `http` accepts, so the platform does.
+        let _ = platform.set_status_code(response.status.as_u16());
+    }
     Ok(platform)
 }
 

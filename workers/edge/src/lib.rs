@@ -31,6 +31,7 @@ pub mod range;
 pub mod request;
 pub mod response;
 pub mod serve;
+pub mod tally;
 pub mod timestamp;
 
 pub use body::{Body, BodyError, ByteStream, HostStream};

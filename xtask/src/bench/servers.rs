@@ -86,8 +86,8 @@ pub fn on_workerd(
     let mut ports = serde_json::Map::new();
     let mut origins = Vec::new();
     let names = options.functions.iter().map(|one| one.name.as_str());
-    // Held until all are chosen, so that no two are the same.
-    let mut held = Vec::new();
+    // Held until all are chosen, so that no two are the same; nor is any the one of all together.
+    let mut held = vec![TcpListener::bind(options.listen).context("no port is free")?];
     for name in names.chain(["javascript"]) {
         let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
         let port = listener.local_addr()?.port();
