@@ -75,7 +75,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "fleet",
-        about: "status|plan how the fleet is, and who would be served from where without a site",
+        about: "status|plan|capacity|fronts how the fleet is, who is served from where, what it can do, its proxy's sites",
         run: fleet::command,
     },
     Command {

@@ -7,6 +7,7 @@
 //! people.
 
 mod images;
+mod release;
 
 use std::{
     collections::BTreeMap,
@@ -57,6 +58,7 @@ fn run() -> Result<()> {
     let mut town = Town {
         world: World::new(target)?,
         interrupted: Vec::new(),
+        published: None,
     };
     let told = serde_json::to_string(&town.world.target.variables)?;
     println!("ready {told}");
@@ -90,6 +92,7 @@ fn configure(variables: &mut BTreeMap<String, String>, endpoint: &str) {
 struct Town {
     world: World,
     interrupted: Vec<Interrupted>,
+    published: Option<release::Published>,
 }
 
 impl Town {
@@ -107,6 +110,12 @@ impl Town {
                 Ok(format!("{} are finished", self.interrupted.len()))
             }
             "large" => large::large(&self.world).map(|()| "300 MB".to_owned()),
+            "publish" => {
+                self.published = Some(release::publish(&self.world)?);
+                Ok("a release".to_owned())
+            }
+            "still" => release::still(&self.world, self.published.as_ref())
+                .map(|()| "as it was".to_owned()),
             "images" => images::many(&self.world),
             other => bail!("{other:?} is nothing to do"),
         }

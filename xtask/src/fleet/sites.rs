@@ -88,6 +88,12 @@ impl Sites {
             .with_context(|| format!("no round trip between {one} and {other}"))
     }
 
+    /// Sets how far two sites are from each other, in milliseconds there and back.
+    pub fn set_round_trip(&mut self, one: &str, other: &str, milliseconds: f64) {
+        self.round_trip
+            .insert(format!("{one}-{other}"), milliseconds);
+    }
+
     /// The sites as a node asks them: itself, then by distance.
     ///
     /// # Errors

@@ -142,6 +142,23 @@ impl Node {
         }
     }
 
+    /// Pulls the plug and takes the disk out: the next start is that of a fresh machine.
+    ///
+    /// # Errors
+    /// Something of the data stays.
+    pub fn wipe(&mut self) -> Result<()> {
+        self.kill();
+        let data = self.data();
+        for _ in 0..50 {
+            if fs::remove_dir_all(&data).is_ok() || !data.exists() {
+                return Ok(());
+            }
+            // What was killed just now may take a moment to be gone.
+            thread::sleep(Duration::from_millis(100));
+        }
+        bail!("{}: {} stays", self.name, data.display())
+    }
+
     /// Has the namespace forget what an engine put into it, as a machine that lost power does: the
     /// next engine would forward its ports to containers that are gone.
     fn forget(&self) {

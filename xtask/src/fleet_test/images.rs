@@ -23,6 +23,9 @@ pub const IMAGE: &str = "vtta-edge";
 /// The front proxy's image.
 pub const FRONT: &str = "vtta-front:test";
 
+/// Debian's Prometheus.
+pub const PROMETHEUS: &str = "vtta-prometheus:test";
+
 /// Holds `seq`, which writes as many lines as one likes.
 pub const FLOOD: &str = "vtta-flood:test";
 
@@ -96,12 +99,21 @@ impl Contexts {
         for (name, program, to) in [
             ("front", "haproxy", "usr/local/sbin/haproxy"),
             ("flood", "seq", "usr/local/sbin/seq"),
+            ("prometheus", "prometheus", "usr/local/sbin/prometheus"),
         ] {
             let context = folder.join(name);
             programs.transplant(&programs.path(program), to, &context.join("root"))?;
+            let more = match name {
+                // As its own image: called with arguments alone, and a folder that is its user's.
+                "prometheus" => {
+                    fs::create_dir(context.join("data"))?;
+                    "COPY --chown=65534:65534 data /prometheus\nENTRYPOINT [\"prometheus\"]\n"
+                }
+                _ => "",
+            };
             fs::write(
                 context.join("Dockerfile"),
-                "FROM scratch\nCOPY root /\nENV PATH=/usr/local/sbin\n",
+                format!("FROM scratch\nCOPY root /\nENV PATH=/usr/local/sbin\n{more}"),
             )?;
         }
         Ok(Self {
@@ -156,6 +168,7 @@ impl Contexts {
         build(SPIN, "spin", &[])?;
         build(FRONT, "front", &[])?;
         build(FLOOD, "flood", &[])?;
+        build(PROMETHEUS, "prometheus", &[])?;
         let file = self.dockerfile.to_string_lossy();
         for (tag, _) in VERSIONS {
             let spin = format!("SPIN_IMAGE={SPIN}");

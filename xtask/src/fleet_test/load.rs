@@ -72,7 +72,7 @@ impl Outcome {
 /// A front: its site and its address.
 pub type Front = (String, String);
 
-/// `GET`s a path of a front.
+/// `GET`s a path of a front, or of what listens at `ADDRESS:PORT`.
 ///
 /// # Errors
 /// No connection, or no whole answer in time.
@@ -85,7 +85,10 @@ pub fn get(address: &str, path: &str) -> Result<Answer> {
 /// # Errors
 /// As [`get`].
 pub fn get_with(address: &str, path: &str, lines: &str) -> Result<Answer> {
-    let address: SocketAddr = format!("{address}:80").parse()?;
+    let address: SocketAddr = match address.contains(':') {
+        true => address.parse()?,
+        false => format!("{address}:80").parse()?,
+    };
     let started = Instant::now();
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(3))?;
     stream.set_read_timeout(Some(PATIENCE))?;

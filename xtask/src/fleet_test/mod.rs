@@ -7,6 +7,7 @@
 //! installed, no rule of the machine's firewall is touched, and everything that was started is gone
 //! at the end: namespaces, processes, devices, the scratch folder.
 
+mod deployment;
 mod engine;
 mod fleet;
 mod images;
@@ -14,6 +15,7 @@ mod load;
 mod outside;
 mod packages;
 mod scenarios;
+mod state;
 mod switch;
 
 use std::{
@@ -144,14 +146,15 @@ fn test(repository: &Repository, only: &[String]) -> Result<()> {
         } else {
             "Spin"
         },
-        if fleet.encrypted {
+        if fleet.deployment.encrypted {
             "encrypted"
         } else {
             "NOT encrypted, this kernel has no ESP"
         },
     );
     let secrets = secrets(&fleet.outside, &contexts, &scratch.0)?;
-    scenarios::prepare(&mut fleet, &secrets)?;
+    fleet.give(secrets);
+    scenarios::prepare(&mut fleet)?;
     println!("    the stack runs: {} s\n", started.elapsed().as_secs());
     let failed = scenarios::run(&mut fleet, only);
     println!("\n    {} s in all", started.elapsed().as_secs());

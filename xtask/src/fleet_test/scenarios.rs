@@ -2,7 +2,9 @@
 
 mod changes;
 mod flood;
+mod growing;
 mod losses;
+mod prometheus;
 mod publishing;
 mod quorum;
 mod rest;
@@ -10,7 +12,6 @@ mod unruly;
 mod watching;
 
 use std::{
-    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
@@ -60,6 +61,11 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "figures",
         what: "alerts and dashboard: promtool accepts them, and the fronts have those figures",
         run: watching::figures,
+    },
+    Scenario {
+        name: "alarm",
+        what: "Prometheus reads every front, the dashboard has figures, and a lost front is told of",
+        run: prometheus::alarm,
     },
     Scenario {
         name: "large",
@@ -131,21 +137,29 @@ pub const SCENARIOS: &[Scenario] = &[
         what: "two of three managers are lost; one makes a new cluster, and the others join again",
         run: quorum::lost,
     },
+    Scenario {
+        name: "seventh",
+        what: "fronts that do not start are rolled back; a site is added, serves, and is taken out",
+        run: growing::seventh,
+    },
+    Scenario {
+        name: "anew",
+        what: "all servers are lost with their disks; fresh ones serve what is in the bucket",
+        run: growing::anew,
+    },
 ];
 
 /// Deploys the stack: first on three nodes, to see that the fourth, without labels, gets nothing.
 ///
 /// # Errors
 /// It does not come up, or the fourth got something.
-pub fn prepare(fleet: &mut Fleet, secrets: &[(&str, PathBuf)]) -> Result<()> {
+pub fn prepare(fleet: &mut Fleet) -> Result<()> {
     let (last, first) = SITES.split_last().context("no sites")?;
     for site in first {
         fleet.admit(site)?;
     }
-    for (name, file) in secrets {
-        fleet.create_secret(&format!("{name}-1"), file)?;
-    }
-    fleet.deploy("1.0.0", &[])?;
+    fleet.create_secrets()?;
+    fleet.deploy("1.0.0")?;
     let took = until(
         "three instances of everything",
         Duration::from_secs(400),

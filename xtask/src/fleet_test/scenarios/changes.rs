@@ -5,10 +5,13 @@ use std::{fs, time::Duration};
 use anyhow::{Context, Result, ensure};
 
 use super::{RECOVERY, calm, told, without_failures};
-use crate::fleet_test::{
-    fleet::{FUNCTIONS, Fleet, INSTANCES, SITES, until},
-    images::IMAGE,
-    load::{self, Load},
+use crate::{
+    fleet::status,
+    fleet_test::{
+        fleet::{FUNCTIONS, Fleet, INSTANCES, SITES, STACK, until},
+        images::IMAGE,
+        load::{self, Load},
+    },
 };
 
 /// The longest that an update may take: three instances one after the other, each watched.
@@ -90,15 +93,17 @@ pub fn update(fleet: &mut Fleet, load: &Load) -> Result<String> {
 pub fn secret(fleet: &mut Fleet, load: &Load) -> Result<String> {
     const NEW: &str = "test-only-rotated-token";
     calm(load)?;
-    let file = fleet.secret("webhook");
-    let mut values: toml::Table = fs::read_to_string(&file)?.parse()?;
+    let mut values: toml::Table = fs::read_to_string(fleet.secret("webhook")?)?.parse()?;
     let old = values.insert("admin_token".into(), NEW.into());
     let old = old.as_ref().and_then(toml::Value::as_str);
     let old = old.context("no admin_token")?.to_owned();
+    let file = fleet.scratch().join("webhook-2.toml");
     fs::write(&file, toml::to_string(&values)?)?;
     fleet.create_secret("webhook-2", &file)?;
-    let settings = [("WEBHOOK_SECRET", "2"), ("UPDATE_MONITOR", "8s")];
-    fleet.deploy("1.1.0", &settings)?;
+    fleet.deploy_with(
+        "1.1.0",
+        &[("WEBHOOK_SECRET", "2"), ("UPDATE_MONITOR", "8s")],
+    )?;
     let took = until("every instance has the new secret", UPDATE, || {
         Ok(fleet.update_state("webhook")? == "completed" && fleet.is_whole()?)
     })?;
@@ -127,9 +132,24 @@ pub fn secret(fleet: &mut Fleet, load: &Load) -> Result<String> {
     ))
 }
 
-/// Its component cannot be loaded.
+/// Its component cannot be loaded. Operators see why on their screen.
 pub fn broken(fleet: &mut Fleet, load: &Load) -> Result<String> {
-    bad(fleet, load, "1.2.0")
+    let said = bad(fleet, load, "1.2.0")?;
+    let functions: Vec<_> = FUNCTIONS.iter().map(|&name| name.to_owned()).collect();
+    let manager = fleet.manager()?;
+    let errors = status::last_errors(|| manager.docker(), STACK, &functions)?;
+    let told = errors.iter().any(|((function, _), error)| {
+        function == "site" && (error.contains("non-zero exit") || error.contains("unhealthy"))
+    });
+    ensure!(told, "Swarm's errors are {errors:?}");
+    let origin = |(name, address)| (name, format!("http://{address}"));
+    let sites: Vec<_> = fleet.fronts().into_iter().map(origin).collect();
+    let (lines, healthy) = status::table(&sites, &functions, &errors);
+    ensure!(healthy, "not all is well:\n{}", lines.join("\n"));
+    for line in lines {
+        println!("        {line}");
+    }
+    Ok(said)
 }
 
 /// Its health check says yes, and its pages are gone.

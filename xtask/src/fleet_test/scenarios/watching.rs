@@ -74,11 +74,7 @@ pub fn figures(fleet: &mut Fleet, load: &Load) -> Result<String> {
     };
     promtool(&["check", "config", "prometheus.yml"])?;
     promtool(&["test", "rules", "alerts-test.yml"])?;
-    let dashboard = fs::read_to_string(folder.join("grafana-dashboard.json"))?;
-    let dashboard: Value = serde_json::from_str(&dashboard).context("grafana-dashboard.json")?;
-    let mut expressions = Vec::new();
-    find(&dashboard, &mut expressions);
-    ensure!(!expressions.is_empty(), "the dashboard asks for nothing");
+    let expressions = expressions(fleet)?;
     let rules = fleet.scratch().join("dashboard.yml");
     fs::write(&rules, as_rules(&expressions).to_string())?;
     promtool(&["check", "rules", &rules.to_string_lossy()])?;
@@ -100,6 +96,20 @@ pub fn figures(fleet: &mut Fleet, load: &Load) -> Result<String> {
         asked.len(),
         told(&figures)
     ))
+}
+
+/// Everything that the dashboard asks Prometheus for.
+///
+/// # Errors
+/// The file is no dashboard.
+pub fn expressions(fleet: &Fleet) -> Result<Vec<String>> {
+    let path = fleet.observability.join("grafana-dashboard.json");
+    let dashboard: Value =
+        serde_json::from_str(&fs::read_to_string(path)?).context("grafana-dashboard.json")?;
+    let mut expressions = Vec::new();
+    find(&dashboard, &mut expressions);
+    ensure!(!expressions.is_empty(), "the dashboard asks for nothing");
+    Ok(expressions)
 }
 
 /// Every `expr` of a dashboard.
