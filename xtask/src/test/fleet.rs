@@ -41,19 +41,25 @@ fn config_findings(repository: &Repository) -> Result<Option<String>> {
     Ok((read("runtime-config-proxy.toml")? != expected).then(|| finding.into()))
 }
 
-/// What Docker's client says about the stack file, where there is one that can check it. It talks
+/// What Docker's client says about the stack files, where there is one that can check them. It talks
 /// to no engine.
-fn by_docker(repository: &Repository) -> Result<Option<String>> {
+fn by_docker(repository: &Repository) -> Result<Vec<String>> {
     if !run::succeeds(Command::new("docker").args(["stack", "config", "--help"])) {
         println!("  no docker client of version 23 or newer: `docker stack config` is left out");
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let mut docker = run::program(repository, "docker");
-    docker.args(["stack", "config", "-c", "deploy/stack.yml"]);
-    docker.env("IMAGE", "example/image").env("VERSION", "1.2.3");
-    let output = docker.output()?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    Ok((!output.status.success()).then(|| format!("docker stack config: {}", said.trim())))
+    let mut findings = Vec::new();
+    for file in ["deploy/stack.yml", "deploy/observability/stack.yml"] {
+        let mut docker = run::program(repository, "docker");
+        docker.args(["stack", "config", "-c", file]);
+        docker.env("IMAGE", "example/image").env("VERSION", "1.2.3");
+        let output = docker.env("SITE", "fra").output()?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            findings.push(format!("docker stack config -c {file}: {}", said.trim()));
+        }
+    }
+    Ok(findings)
 }
 
 /// The stack file as Docker sees it with its defaults.
