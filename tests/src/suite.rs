@@ -19,6 +19,7 @@ pub struct Case {
     run: Run,
     always: bool,
     only_named: bool,
+    only_with_all: bool,
 }
 
 impl Case {
@@ -29,6 +30,7 @@ impl Case {
             run: Box::new(run),
             always: false,
             only_named: false,
+            only_with_all: false,
         }
     }
 
@@ -36,6 +38,13 @@ impl Case {
     #[must_use]
     pub fn only_named(mut self) -> Self {
         self.only_named = true;
+        self
+    }
+
+    /// The same, run only where no names are asked for: it looks at what all others did.
+    #[must_use]
+    pub fn only_with_all(mut self) -> Self {
+        self.only_with_all = true;
         self
     }
 
@@ -89,7 +98,8 @@ fn report(runtime: &str, world: &World, cases: Vec<Case>, filters: &[String]) ->
     let chosen = |case: &Case| {
         let named = |filter: &String| case.name.contains(filter.as_str());
         let is_meant = filters.is_empty() && !case.only_named;
-        is_meant || case.always || filters.iter().any(named)
+        let is_named = !case.only_with_all && filters.iter().any(named);
+        is_meant || case.always || is_named
     };
     let (mut passed, mut failed) = (0, Vec::new());
     let started = Instant::now();
@@ -122,6 +132,7 @@ fn report(runtime: &str, world: &World, cases: Vec<Case>, filters: &[String]) ->
 
 /// Runs one case; one that panics has failed and takes no other with it.
 fn attempt(world: &World, case: &Case) -> Result<()> {
+    world.begin(&case.name);
     let run = AssertUnwindSafe(|| (case.run)(world));
     panic::catch_unwind(run).unwrap_or_else(|cause| Err(words(&*cause)))
 }

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io::Read,
     sync::{
-        OnceLock,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{SystemTime, UNIX_EPOCH},
@@ -53,6 +53,14 @@ pub struct World {
     pub run: u64,
     next: AtomicU64,
     values: OnceLock<Values>,
+    names: Mutex<Names>,
+}
+
+/// Whose names of packages are whose: two groups of cases that shared one would fail each other.
+#[derive(Default)]
+struct Names {
+    group: String,
+    owners: BTreeMap<String, String>,
 }
 
 impl World {
@@ -76,6 +84,7 @@ impl World {
             run,
             next: AtomicU64::new(0),
             values: OnceLock::new(),
+            names: Mutex::default(),
         })
     }
 
@@ -93,9 +102,30 @@ impl World {
         self.values.get().context("the shelf is empty")
     }
 
-    /// A package id that no other case has.
+    /// A case of this name begins.
+    pub fn begin(&self, case: &str) {
+        let group = case.split(": ").next().unwrap_or_default().to_owned();
+        self.names().group = group;
+    }
+
+    /// A package id that no other group of cases has.
+    ///
+    /// # Panics
+    /// Where another group has it: both would publish to one package, and one of them fail.
     pub fn id(&self, name: &str) -> String {
+        let names = &mut *self.names();
+        let group = names.group.clone();
+        let owner = names.owners.entry(name.to_owned()).or_insert(group);
+        assert!(
+            *owner == names.group,
+            "the cases of {:?} have a package {name:?} already; call it otherwise",
+            owner
+        );
         format!("{name}-{}", self.run)
+    }
+
+    fn names(&self) -> std::sync::MutexGuard<'_, Names> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A name that nothing else has, for deliveries and requests.

@@ -1,30 +1,69 @@
 //! What every answer of the read side has, whatever its status: scripts of every site may read it,
 //! and its id is in the log.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Context, Result, ensure};
+use testkit::sign::sha256;
 
-use crate::{suite::Case, world::World};
+use crate::{base64::base64, suite::Case, world::World};
 
-/// The predecessor's paths; `{id}` stands for the package.
-const LEGACY: &[(&str, Kind)] = &[
-    ("/manifest/{id}/stable", Kind::Manifest),
-    ("/manifest/{id}/latest", Kind::Manifest),
-    ("/modules/{id}/stable/module.json", Kind::Manifest),
-    ("/download/{id}/module.json", Kind::Manifest),
-    ("/get/{id}/stable", Kind::Archive),
-    ("/get/{id}/latest", Kind::Archive),
-    ("/modules/{id}/stable", Kind::Archive),
-    ("/download/{id}", Kind::Archive),
-];
+/// An address of the read side; `${…}` as in the cases that are data.
+struct Address {
+    path: &'static str,
+    kind: Kind,
+    /// The document of the shelf that is there, where it is one of those.
+    same: Option<&'static str>,
+    /// The same address of what was withdrawn, where it can be.
+    gone: Option<&'static str>,
+}
 
-/// What is at a path.
-#[derive(Clone, Copy)]
+/// What is at an address.
+#[derive(Clone, Copy, PartialEq)]
 enum Kind {
-    Manifest,
+    Json,
     Archive,
 }
+
+const fn address(
+    kind: Kind,
+    path: &'static str,
+    same: Option<&'static str>,
+    gone: Option<&'static str>,
+) -> Address {
+    Address {
+        path,
+        kind,
+        same,
+        gone,
+    }
+}
+
+/// Every row of the read side in the contract, the predecessor's paths last.
+#[rustfmt::skip]
+const ADDRESSES: &[Address] = &[
+    address(Kind::Json, "/packages/${shelf}/module.json", Some("stable"), Some("/packages/${ghost}/module.json")),
+    address(Kind::Json, "/packages/${rules}/system.json", None, None),
+    address(Kind::Json, "/packages/${realm}/world.json", None, None),
+    address(Kind::Json, "/packages/${shelf}/channels/stable/module.json", Some("stable"), Some("/packages/${ghost}/channels/stable/module.json")),
+    address(Kind::Json, "/packages/${shelf}/channels/beta/module.json", None, None),
+    address(Kind::Json, "/packages/${shelf}/core/12/module.json", None, Some("/packages/${ghost}/core/12/module.json")),
+    address(Kind::Json, "/packages/${shelf}/releases/1.1.0/module.json", Some("pinned"), Some("/packages/${shelf}/releases/1.0.1/module.json")),
+    address(Kind::Archive, "/packages/${shelf}/releases/1.1.0/${shelf}.zip", Some("archive"), Some("/packages/${shelf}/releases/1.0.1/${shelf}.zip")),
+    address(Kind::Archive, "/packages/${shelf}/releases/1.1.0/core-12/${shelf}.zip", Some("track"), Some("/packages/${shelf}/releases/1.0.1/core-11/${shelf}.zip")),
+    address(Kind::Archive, "/packages/${shelf}/releases/1.2.0-beta.1/stable/${shelf}.zip", None, None),
+    address(Kind::Json, "/api/v1/packages/${shelf}", None, None),
+    address(Kind::Json, "/api/v1/packages/${shelf}/releases", None, None),
+    address(Kind::Json, "/api/v1/packages/${shelf}/badge", None, None),
+    address(Kind::Json, "/manifest/${shelf}/stable", Some("stable"), Some("/manifest/${ghost}/stable")),
+    address(Kind::Json, "/manifest/${shelf}/latest", Some("stable"), Some("/manifest/${ghost}/latest")),
+    address(Kind::Json, "/manifest/${shelf}/beta", None, None),
+    address(Kind::Json, "/modules/${shelf}/stable/module.json", Some("stable"), Some("/modules/${ghost}/stable/module.json")),
+    address(Kind::Json, "/download/${shelf}/module.json", Some("stable"), Some("/download/${ghost}/module.json")),
+    address(Kind::Archive, "/get/${shelf}/stable", Some("archive"), Some("/get/${ghost}/stable")),
+    address(Kind::Archive, "/get/${shelf}/latest", Some("archive"), Some("/get/${ghost}/latest")),
+    address(Kind::Archive, "/get/${shelf}/beta", None, None),
+    address(Kind::Archive, "/modules/${shelf}/stable", Some("archive"), Some("/modules/${ghost}/stable")),
+    address(Kind::Archive, "/download/${shelf}", Some("archive"), Some("/download/${ghost}")),
+];
 
 /// The cases.
 pub fn cases() -> Vec<Case> {
@@ -34,8 +73,8 @@ pub fn cases() -> Vec<Case> {
             statuses,
         ),
         Case::new(
-            "everybody: the predecessor's paths answer GET, HEAD, OPTIONS and conditions alike",
-            legacy,
+            "everybody: every address answers GET, HEAD, OPTIONS, ranges and conditions alike",
+            addresses,
         ),
     ]
 }
@@ -149,39 +188,98 @@ fn open(
     Ok(answer)
 }
 
-fn legacy(world: &World) -> Result<()> {
-    let values = world.values()?;
-    for (path, kind) in LEGACY {
-        let path = path.replace("{id}", &values["shelf"]);
-        let (name, media) = match kind {
-            Kind::Manifest => ("stable", "application/json; charset=utf-8"),
-            Kind::Archive => ("archive", "application/zip"),
-        };
-        let etag = values[&format!("{name}.etag")].as_str();
-        let length = &values[&format!("{name}.length")];
-        let same = ("if-none-match", etag);
-        let mut caching = BTreeSet::new();
-        for (method, header, status) in [
-            ("GET", None, 200),
-            ("HEAD", None, 200),
-            ("GET", Some(same), 304),
-            ("HEAD", Some(same), 304),
-            ("OPTIONS", None, 204),
-            ("POST", None, 405),
-        ] {
-            let place = format!("{method} {path} with {header:?}");
-            let answer = open(world, method, &path, header, status);
-            let answer = answer.with_context(|| place.clone())?;
-            if matches!(status, 200 | 304) {
-                ensure!(answer.header("etag")? == etag, "{place}: {answer:?}");
-                caching.insert(answer.header("cache-control")?.to_owned());
-            }
-            if status == 200 {
-                ensure!(answer.header("content-length")? == length, "{place}");
-                ensure!(answer.header("content-type")? == media, "{place}");
+fn addresses(world: &World) -> Result<()> {
+    for address in ADDRESSES {
+        let path = world.values()?.fill(address.path)?;
+        conditions(world, address, &path)?;
+        let unknown = address.path.replace("${shelf}", "nobody-has-this");
+        let unknown = unknown.replace("${rules}", "no-rules");
+        let unknown = unknown.replace("${realm}", "no-realm");
+        let gone = address.gone.map(|gone| world.values()?.fill(gone));
+        for (status, path) in [(404, Some(unknown)), (410, gone.transpose()?)] {
+            let Some(path) = path else { continue };
+            for method in ["GET", "HEAD"] {
+                let place = format!("{method} {path}");
+                let answer = open(world, method, &path, None, status).with_context(|| place)?;
+                ensure!(answer.header("content-type")? == "application/problem+json");
             }
         }
-        ensure!(caching.len() == 1, "{path} is cached as {caching:?}");
     }
+    Ok(())
+}
+
+/// What is there is told alike, however it is asked for.
+fn conditions(world: &World, address: &Address, path: &str) -> Result<()> {
+    let values = world.values()?;
+    let first = open(world, "GET", path, None, 200).with_context(|| path.to_owned())?;
+    let etag = first.header("etag")?;
+    ensure!(
+        etag.starts_with('"'),
+        "{path}: {etag} is not a strong entity tag"
+    );
+    let media = match address.kind {
+        Kind::Json => "application/json; charset=utf-8",
+        Kind::Archive => "application/zip",
+    };
+    if let Some(name) = address.same {
+        let (known, length) = (
+            &values[&format!("{name}.etag")],
+            &values[&format!("{name}.length")],
+        );
+        ensure!(etag == known, "{path} is not {name}");
+        ensure!(first.header("content-length")? == length, "{path}");
+    }
+    let same = ("if-none-match", etag);
+    for (method, header, status) in [
+        ("GET", None, 200),
+        ("HEAD", None, 200),
+        ("GET", Some(same), 304),
+        ("HEAD", Some(same), 304),
+        ("GET", Some(("if-none-match", "\"other\"")), 200),
+        ("OPTIONS", None, 204),
+        ("POST", None, 405),
+        ("PUT", None, 405),
+        ("DELETE", None, 405),
+    ] {
+        let place = format!("{method} {path} with {header:?}");
+        let answer = open(world, method, path, header, status);
+        let answer = answer.with_context(|| place.clone())?;
+        if matches!(status, 200 | 304) {
+            for name in ["etag", "cache-control"] {
+                ensure!(
+                    answer.header(name)? == first.header(name)?,
+                    "{place}: {name}"
+                );
+            }
+        }
+        if status == 200 {
+            ensure!(answer.header("content-type")? == media, "{place}");
+            let length = answer.header("content-length")?;
+            ensure!(length == first.body.len().to_string(), "{place}");
+        }
+    }
+    if address.kind == Kind::Archive {
+        ranges(world, path, &first).with_context(|| path.to_owned())?;
+    }
+    Ok(())
+}
+
+/// Parts of an archive are parts of what is answered whole, and its digest says what that is.
+fn ranges(world: &World, path: &str, whole: &crate::http::Response) -> Result<()> {
+    let digest = format!("sha-256=:{}:", base64(&sha256(&whole.body)));
+    ensure!(whole.header("repr-digest")? == digest, "another digest");
+    ensure!(whole.header("accept-ranges")? == "bytes");
+    ensure!(
+        whole
+            .header("content-disposition")?
+            .starts_with("attachment; filename=\"")
+    );
+    let half = whole.body.len() / 2;
+    let range = format!("bytes={half}-");
+    let part = open(world, "GET", path, Some(("range", &range)), 206)?;
+    ensure!(part.body == whole.body[half..], "other bytes from {half}");
+    ensure!(part.header("repr-digest")? == digest);
+    let beyond = format!("bytes={}-", whole.body.len());
+    open(world, "GET", path, Some(("range", &beyond)), 416)?;
     Ok(())
 }

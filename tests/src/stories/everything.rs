@@ -1,5 +1,7 @@
 //! What must hold of everything that was sent, seen and logged.
 
+mod rows;
+
 use std::{
     collections::BTreeMap,
     fs, thread,
@@ -17,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The cases.
 pub fn cases() -> Vec<Case> {
     vec![
+        rows::case(),
         Case::new(
             "everything: one log line per request, which says all that it should",
             logged,

@@ -284,3 +284,21 @@ fn deferred_work_runs_when_the_test_says_so_or_never() {
         assert_eq!(host.keys().len(), if run { 2 } else { 0 });
     }
 }
+
+#[test]
+fn what_deferred_work_defers_does_not_wait_for_it() {
+    let host = MemoryHost::new();
+    let worker = host.clone();
+    host.defer(async move {
+        let again = worker.clone();
+        worker.defer(async move {
+            again.sleep(Duration::from_secs(1)).await;
+            again.place("inner", "x");
+        });
+        worker.sleep(Duration::from_secs(9)).await;
+        assert_eq!(worker.keys(), ["inner"]);
+        worker.place("outer", "x");
+    });
+    host.block_on(host.run_deferred());
+    assert_eq!(host.keys(), ["inner", "outer"]);
+}

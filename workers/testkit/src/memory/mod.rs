@@ -19,14 +19,15 @@ mod sweep;
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     rc::Rc,
+    task::Poll,
     time::Duration,
 };
 
 use edge::{Config, ConfigError, Defer, Log, Platform, Remember, clock::timeout, memory::Memory};
-use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::sign;
 
@@ -130,13 +131,20 @@ impl MemoryHost {
     }
 
     async fn run_all_deferred(&self) {
-        loop {
-            let tasks = self.process.deferred.take();
-            if tasks.is_empty() {
-                return;
+        let mut running = FuturesUnordered::new();
+        poll_fn(|context| {
+            loop {
+                running.extend(self.process.deferred.take());
+                match running.poll_next_unpin(context) {
+                    Poll::Ready(Some(())) => {}
+                    Poll::Ready(None) => return Poll::Ready(()),
+                    Poll::Pending if self.deferred() == 0 => return Poll::Pending,
+                    // What is running has just deferred more, which does not wait for it.
+                    Poll::Pending => {}
+                }
             }
-            join_all(tasks).await;
-        }
+        })
+        .await;
     }
 
     /// Drops the deferred work, as when the process is stopped after the response.
