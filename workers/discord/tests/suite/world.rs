@@ -124,6 +124,7 @@ impl World {
             title: release.title.to_owned(),
             published_at: self.host.now(),
             packed: Packed {
+                fetched: None,
                 artifact: digest,
                 size: 1,
                 sha256: digest,

@@ -13,6 +13,8 @@ mod placeholders;
 mod succession;
 mod version;
 
+use edge::Timestamp;
+
 pub use entries::{EntryNames, Lookup};
 pub use finding::{Finding, Findings, Severity};
 
@@ -68,6 +70,8 @@ pub struct Submission<'a> {
     pub announced: Announced<'a>,
     /// The channel that it is published on.
     pub channel: &'a Channel,
+    /// When it was heard of: what was published since has overtaken it.
+    pub heard: Timestamp,
     /// Who owns the id. What is given here matters only if the id is valid.
     pub ownership: &'a Ownership,
     /// What the package has published; `None` for the first release.

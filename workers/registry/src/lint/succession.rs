@@ -31,9 +31,10 @@ fn check_served(
         report.error("version.exists", "version", message);
         return;
     }
-    let Some(served) = published.served(channel).map(|release| &release.version) else {
+    let Some(release) = published.served(channel) else {
         return;
     };
+    let served = &release.version;
     if version.is_newer_than(served) {
         return;
     }
@@ -51,6 +52,12 @@ fn check_served(
              manifest for their generation of Foundry, {generations}"
         );
         report.warning("version.fixes_old", "version", message);
+    } else if release.published_at >= submission.heard {
+        let message = format!(
+            "{served}, which channel {channel} goes on serving, was published while {version} was \
+             still being made; {version} is listed, and installed by its own address only"
+        );
+        report.warning("version.overtaken", "version", message);
     } else {
         let message = format!(
             "to Foundry {version} is not newer than {served}, which channel {channel} serves, so no \

@@ -25,8 +25,8 @@ pub enum Status {
     /// About to be sent. A worker that finds this does not know whether the one that wrote it
     /// came to send it.
     Sending,
-    /// It may or may not have arrived; it is not sent again, since a second announcement is worse
-    /// than a missing one.
+    /// It may or may not have arrived; it is sent again only if an admin says so, since a second
+    /// announcement is worse than a missing one.
     Unconfirmed,
     /// The receiver confirmed it.
     Confirmed,
@@ -203,20 +203,22 @@ impl Announcements {
         }
     }
 
-    /// Whether any was given up.
-    pub(super) fn any_given_up(&self) -> bool {
-        self.receivers()
-            .any(|(_, known)| known.status == Status::Failed)
+    /// What an admin who asks for another attempt means: what was given up; where there is nothing of
+    /// that, what may not have arrived.
+    pub(super) fn to_send_again(&self) -> Option<Status> {
+        [Status::Failed, Status::Unconfirmed]
+            .into_iter()
+            .find(|status| self.receivers().any(|(_, known)| known.status == *status))
     }
 
-    /// Lets what was given up be tried again, in time.
-    pub(super) fn give_another_chance(&mut self) {
+    /// Lets what ended as `status` be tried again, in time.
+    pub(super) fn give_another_chance(&mut self, status: Status) {
         let subscribers = self.subscribers.iter_mut().flatten();
         let subscribers = subscribers.map(|known| &mut known.announcement);
         for announcement in [&mut self.discord, &mut self.foundry]
             .into_iter()
             .chain(subscribers)
-            .filter(|known| known.status == Status::Failed)
+            .filter(|known| known.status == status)
         {
             announcement.status = Status::Pending;
             announcement.attempts = 0;

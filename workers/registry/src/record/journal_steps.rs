@@ -3,7 +3,7 @@
 use edge::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Journal, Waiting};
+use super::{Failure, Journal, Waiting, announcement::Status};
 
 /// How often a delivery is tried before it counts as failed.
 pub const MAX_ATTEMPTS: u32 = 8;
@@ -264,18 +264,19 @@ impl Journal {
     }
 
     /// Takes a failed delivery up again where it failed, in the name of `by`. One that is done but
-    /// for announcements that were given up goes back to announcing those; what was confirmed, or
-    /// may have arrived, is not sent again.
+    /// for announcements that were given up goes back to announcing those; where none was, to those
+    /// that may not have arrived. What was confirmed is not sent again.
     ///
     /// # Errors
     /// [`ReopenError`].
     pub fn reopen(&mut self, now: Timestamp, by: &str) -> Result<(), ReopenError> {
-        self.state = match self.state {
-            State::Failed => self.reopened_state()?,
-            State::Done if self.announcements.any_given_up() => State::Published,
-            state => return Err(ReopenError::NotFailed { state }),
+        let (state, again) = match (self.state, self.announcements.to_send_again()) {
+            (State::Failed, _) => (self.reopened_state()?, Status::Failed),
+            (State::Done, Some(again)) => (State::Published, again),
+            (state, _) => return Err(ReopenError::NotFailed { state }),
         };
-        self.announcements.give_another_chance();
+        self.state = state;
+        self.announcements.give_another_chance(again);
         self.failed_in = None;
         self.waiting = None;
         self.attempts = 0;

@@ -16,6 +16,10 @@ pub struct Packed {
     /// fetched archive and of the manifest. Two publishers of one version never write to one key,
     /// and whose release record is created first decides.
     pub artifact: Digest,
+    /// SHA-256 of the archive that was fetched: a release of the same bytes is the same, whatever
+    /// address or channel its manifest would name today. Absent for releases of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched: Option<Digest>,
     /// Size of the archive, in bytes.
     pub size: u64,
     /// SHA-256 of the archive.

@@ -105,6 +105,7 @@ fn a_direct_publish_must_match_its_url() -> Outcome {
                 version: &Version::parse(version)?,
             },
             channel: &Channel::stable(),
+            heard: Timestamp::default(),
             ownership: &Ownership::Unclaimed,
             published: None,
         }))

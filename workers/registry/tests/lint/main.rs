@@ -21,6 +21,8 @@ struct Case {
     published: &'static [(&'static str, &'static str)],
     /// What the package was published as.
     published_as: PackageType,
+    /// Whether that came after the release was heard of.
+    overtaken: bool,
     archive_warnings: &'static [&'static str],
     /// Severity, code and field of each finding, in any order.
     expected: &'static [&'static str],
@@ -37,6 +39,7 @@ impl Default for Case {
             ownership: Ownership::Ours,
             published: &[("1.0.0", "stable")],
             published_as: PackageType::Module,
+            overtaken: false,
             archive_warnings: &[],
             expected: &[],
             says: "",
@@ -88,7 +91,7 @@ fn published(case: &Case) -> Result<ChannelsRecord, Box<dyn std::error::Error>> 
             off: Vec::new(),
             edition: None,
             prerelease: false,
-            published_at: Timestamp::default(),
+            published_at: Timestamp::default().plus(i64::from(case.overtaken)),
             artifact: Digest::new([0; 32]),
             size: 0,
             notes_url: None,
@@ -118,6 +121,7 @@ fn judge_with(
         archive_warnings: &warnings.collect::<Vec<_>>(),
         announced: Announced::Tag(case.tag),
         channel: &Channel::parse(case.channel)?,
+        heard: Timestamp::default().plus(1),
         ownership: &case.ownership,
         published,
     }))

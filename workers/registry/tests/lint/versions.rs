@@ -87,6 +87,27 @@ fn the_version_must_be_newer_by_foundrys_rule() -> Outcome {
             &["error version.not_newer version"],
             "1.0.1 would be",
         ),
+        // Another release was quicker: the slower one is listed all the same.
+        Case {
+            overtaken: true,
+            ..case(
+                "1.0.0",
+                "stable",
+                &[("1.0.1", "stable")],
+                &["warning version.overtaken version"],
+                "installed by its own address only",
+            )
+        },
+        Case {
+            overtaken: true,
+            ..case(
+                "1.0.0",
+                "stable",
+                &[("1.0.0", "stable")],
+                &["error version.exists version"],
+                "1.0.1 would be",
+            )
+        },
         // A beta that an admin promoted, and its final release.
         case(
             "2.0.0",

@@ -2,8 +2,9 @@
 
 use edge::{Clock, Log, Problem, Request, Response, StatusCode, log};
 use registry::{
-    Actor, DeliveryId, IdClaim, Journal, Key, Links, PackageId, Repository, State, Version,
-    record::{Direct, ReleaseSource, StagedFrom},
+    Actor, DeliveryId, IdClaim, Journal, Key, Links, PackageId, ReleaseRecord, Repository, State,
+    Version, Yank,
+    record::{Direct, PackageFacts, ReleaseSource, StagedFrom},
     store,
 };
 use serde_json::json;
@@ -17,7 +18,7 @@ use crate::{Host, failure::StepError, github::client::MAX_ARCHIVE, limited::limi
 ///
 /// # Errors
 /// `400` for malformed names, `403` where a publish token would replace, `413` for more than 1 GiB, `422` with the journal's words for an
-/// archive that is refused, `503` where it has to be tried again, and those of
+/// archive that is refused, `409` where that version is withdrawn, `503` where it has to be tried again, and those of
 /// [`auth::publisher`].
 pub async fn put<H: Host>(
     host: &H,
@@ -162,6 +163,12 @@ async fn answer<H: Host>(host: &H, journal: &Journal) -> Result<Response, Proble
     let public = pipeline::public_url(host)
         .await
         .map_err(|_| Problem::internal())?;
+    let key = Key::Release(&facts.id, &facts.version);
+    let release = store::read::<ReleaseRecord, _>(host, &key).await;
+    let release = release.map_err(|error| input::store_failed(host, &error))?;
+    if let Some(yank) = release.and_then(|release| release.record.yanked) {
+        return Err(withdrawn(journal, facts, &yank));
+    }
     let links = Links::new(&public, &facts.id, facts.kind);
     let answer = json!({
         "edition": facts.edition,
@@ -175,6 +182,22 @@ async fn answer<H: Host>(host: &H, journal: &Journal) -> Result<Response, Proble
         "delivery": journal.delivery,
     });
     Ok(private(Response::json(StatusCode::CREATED, &answer)))
+}
+
+/// What was uploaded is there already, and nobody is served it.
+fn withdrawn(journal: &Journal, facts: &PackageFacts, yank: &Yank) -> Problem {
+    let detail = format!(
+        "version {} was published before and is withdrawn ({}); POST …/releases/{}/restore brings it \
+         back, or publish a new version",
+        facts.version, yank.reason, facts.version
+    );
+    Problem::new(
+        StatusCode::CONFLICT,
+        "release-withdrawn",
+        "Release withdrawn",
+        detail,
+    )
+    .with("delivery", journal.delivery.as_str())
 }
 
 fn refused(journal: &Journal) -> Problem {

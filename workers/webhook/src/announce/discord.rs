@@ -42,7 +42,15 @@ pub async fn prepare<C: Config>(
         name: name::DISCORD_WEBHOOK_URL,
         expected: "the URL of a channel's webhook, as Discord shows it",
     })?;
-    Ok(call(url, &message(release, Words::of(None))))
+    let words = Words::of(None);
+    let mut message = message(release, words);
+    // Only those who publish can mend what was warned of; who subscribed is not told.
+    if let Some(warnings) = warnings(release, words)
+        && let Some(fields) = message["embeds"][0]["fields"].as_array_mut()
+    {
+        fields.push(warnings);
+    }
+    Ok(call(url, &message))
 }
 
 /// The announcement of a release to a channel that subscribed; it skips one that did until a moment
@@ -118,6 +126,16 @@ fn message(release: &Announcement, words: &Words) -> Value {
         embed["url"] = page.into();
     }
     json!({ "embeds": [embed], "allowed_mentions": { "parse": [] } })
+}
+
+/// The field with what the lint warned of; as many as there is room for.
+fn warnings(release: &Announcement, words: &Words) -> Option<Value> {
+    let warnings = release.warnings.iter();
+    let lines: Vec<String> = warnings
+        .map(|finding| format!("• {}", escape(&finding.message)))
+        .collect();
+    let text = clip(&lines.join("\n"), FIELD);
+    (!lines.is_empty()).then(|| json!({ "name": words.warnings, "value": text }))
 }
 
 fn fields(release: &Announcement, words: &Words) -> Value {

@@ -10,7 +10,7 @@ mod words;
 
 pub use post::{Call, Outcome, TIMEOUT};
 
-use registry::{Channel, Compatibility, PackageId, Version};
+use registry::{Channel, Compatibility, Findings, PackageId, Version};
 
 /// What is told of a release.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct Announcement {
     pub manifest: String,
     /// The manifest of exactly this version.
     pub pinned_manifest: String,
+    /// What the lint warned its author of.
+    pub warnings: Findings,
 }
 
 /// An announcement that is ready to be sent, or the reason why there is none.

@@ -21,7 +21,7 @@ pub enum Outcome {
     Sent,
     /// There was nothing to do; the words say why.
     Skipped(String),
-    /// The receiver certainly did not take it, and may later.
+    /// The receiver says that it did not take it, and may later.
     Later {
         /// What it said.
         message: String,
@@ -30,8 +30,8 @@ pub enum Outcome {
         /// Whether that holds for everything that is sent to its server, not for this one only.
         everywhere: bool,
     },
-    /// The receiver may or may not have taken it: nobody answered in time. It is not sent again,
-    /// since a second announcement is worse than a missing one.
+    /// The receiver may or may not have taken it: nobody answered in time. It is sent again only if
+    /// an admin says so, since a second announcement is worse than a missing one.
     Unconfirmed(String),
     /// The receiver does not want it; the words say what it said.
     Refused(String),
@@ -119,9 +119,8 @@ fn understood(said: &Said, judge: fn(&Said) -> Outcome) -> Outcome {
     };
     match said.status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => later(said.retry_after),
-        // It may have failed after it took the announcement, or something before it (a gateway, or
-        // Cloudflare with 520 to 527) may have lost the answer, not the announcement.
-        status if status.is_server_error() => Outcome::Unconfirmed(said.words.clone()),
+        // Whoever says that it failed has confirmed nothing.
+        status if status.is_server_error() => later(said.retry_after),
         _ => judge(said),
     }
 }

@@ -8,6 +8,8 @@ pub(super) struct Words {
     pub install: &'static str,
     /// Above the channel's name.
     pub channel: &'static str,
+    /// Above what the lint warned of.
+    pub warnings: &'static str,
     /// Before the oldest Foundry version.
     pub minimum: &'static str,
     /// Before the Foundry version that it was tried with.
@@ -20,6 +22,7 @@ const ENGLISH: Words = Words {
     prerelease: "prerelease",
     install: "Install",
     channel: "Channel",
+    warnings: "Warnings for its author",
     minimum: "from",
     verified: "verified",
     maximum: "up to",
@@ -29,6 +32,7 @@ const GERMAN: Words = Words {
     prerelease: "Vorabversion",
     install: "Installieren",
     channel: "Kanal",
+    warnings: "Warnungen an den Autor",
     minimum: "ab",
     verified: "geprüft mit",
     maximum: "bis",

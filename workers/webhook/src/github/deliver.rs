@@ -264,7 +264,7 @@ fn said(journal: &Journal) -> Said {
 }
 
 /// Answers a redelivery. GitHub shows the answer to whoever presses "Redeliver", so it says how the
-/// first one went; one that was left lying is taken up again.
+/// first one went and what was warned of; one that was left lying is taken up again.
 fn duplicate<H: Host>(host: &H, journal: &Journal) -> Response {
     if journal.is_due(host.now()) {
         go_on(host, journal.delivery.clone());
@@ -272,6 +272,13 @@ fn duplicate<H: Host>(host: &H, journal: &Journal) -> Response {
     let mut answer = json!({
         "status": "duplicate", "delivery": journal.delivery, "state": journal.state,
     });
+    if let Some(facts) = journal
+        .package
+        .as_ref()
+        .filter(|facts| !facts.warnings.is_empty())
+    {
+        answer["warnings"] = json!(facts.warnings);
+    }
     if let Some(error) = &journal.error {
         answer["error"] = json!({ "code": error.code, "message": error.message });
     }

@@ -60,7 +60,18 @@ async fn pack<H: Host>(
     let public = public_url(host).await?;
     let links = Links::new(&public, &judged.id, kind);
     let known = published_already(host, &judged).await?;
-    let same = |artifact: &Digest| known.as_ref() == Some(artifact);
+    let fetched = *fetched_digest(staged)?;
+    if let Some(known) = known
+        .as_ref()
+        .filter(|known| known.packed.fetched == Some(fetched))
+    {
+        return Ok(as_published(known));
+    }
+    let same = |artifact: &Digest| {
+        known
+            .as_ref()
+            .is_some_and(|known| known.packed.artifact == *artifact)
+    };
     let mut edition = None;
     let mut bytes = served_manifest(&mut manifest, &judged, &links, None)?;
     let mut artifact = artifact(staged, &bytes)?;
@@ -88,6 +99,7 @@ async fn pack<H: Host>(
         compatibility: manifest.compatibility(),
         packed: Packed {
             artifact,
+            fetched: Some(fetched),
             size: archive.size,
             sha256: archive.sha256,
             tail_offset: archive.tail_offset,
@@ -102,6 +114,22 @@ async fn pack<H: Host>(
         version: judged.version,
         channel: judged.channel,
     })
+}
+
+/// What is published already: nothing of it is made anew, and nothing is warned of again.
+fn as_published(known: &ReleaseRecord) -> PackageFacts {
+    PackageFacts {
+        kind: known.kind,
+        title: known.title.clone(),
+        compatibility: known.compatibility.clone(),
+        packed: known.packed,
+        warnings: Findings::default(),
+        edition: None,
+        cores: Vec::new(),
+        id: known.id.clone(),
+        version: known.version.clone(),
+        channel: known.channel.clone(),
+    }
 }
 
 /// The manifest as the release's own channel serves it.
@@ -204,6 +232,7 @@ async fn judge<H: Host>(
             None => Announced::Tag(&journal.source.tag),
         },
         channel: &channel,
+        heard: journal.received_at,
         ownership: &ownership,
         published: published.as_ref(),
     });
@@ -265,10 +294,10 @@ fn artifact(staged: &Staged, manifest: &[u8]) -> Result<Digest, StepError> {
 async fn published_already<H: Host>(
     host: &H,
     judged: &Judged,
-) -> Result<Option<Digest>, StepError> {
+) -> Result<Option<ReleaseRecord>, StepError> {
     let key = Key::Release(&judged.id, &judged.version);
     let release = store::read::<ReleaseRecord, _>(host, &key).await?;
-    Ok(release.map(|release| release.record.packed.artifact))
+    Ok(release.map(|release| release.record))
 }
 
 async fn store_manifest<H: Host>(host: &H, key: &Key<'_>, bytes: &[u8]) -> Result<(), StepError> {

@@ -4,12 +4,12 @@ use edge::{log, objects};
 use registry::{
     Actor, Failure, Journal, Key, MAX_MANIFEST, Manifest, ReleaseRecord, State,
     record::{Deed, Origin, PackageFacts, Replacement, SCHEMA},
-    store::{self, AdministerError, PublishError},
+    store::{self, AdministerError, Followed, PublishError, Upstream},
     text,
 };
 use serde_json::json;
 
-use super::{heed, run::moved};
+use super::{heed, run::moved, upstream};
 use crate::{Host, failure::StepError};
 
 /// Publishes what was packed.
@@ -39,9 +39,16 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
         release = store::publish_again(host, &release, journal.received_at)
             .await
             .map_err(administered)?;
+    }
+    let is_again = release.delivery != journal.delivery;
+    let mut is_finished = false;
+    if journal.source.direct.is_none() {
+        if is_again {
+            is_finished = follow_again(host, &mut journal, &release).await?;
+        }
         release = heed::after(host, &mut journal, release).await?;
     }
-    if release.delivery != journal.delivery {
+    if is_again && !is_finished {
         // The delivery that came first announces it.
         let by = format!("published by delivery {}", release.delivery);
         journal.announcements.skip(&by);
@@ -52,6 +59,28 @@ pub(super) async fn step<H: Host>(host: &H, mut journal: Journal) -> Result<Jour
     tidy_up(host, &facts).await;
     let detail = detail(&facts);
     moved(host, journal, State::Published, detail)
+}
+
+/// Does what the publisher says of a release with the same files that was published before: it may be
+/// a prerelease no longer, or one now. Answers whether it was finished by that, and is to be announced.
+async fn follow_again<H: Host>(
+    host: &H,
+    journal: &mut Journal,
+    release: &ReleaseRecord,
+) -> Result<bool, StepError> {
+    let notes_url = journal.source.page.as_deref().and_then(text::web_url);
+    let upstream = Upstream {
+        prerelease: journal.source.prerelease,
+        notes_url: notes_url.as_deref(),
+        delivery: &journal.delivery,
+        heard: journal.received_at,
+    };
+    let followed = store::follow_publisher(host, &release.id, &release.version, &upstream).await;
+    let Followed::Finished { release, cores } = followed.map_err(administered)? else {
+        return Ok(false);
+    };
+    journal.package = Some(upstream::facts(&release, cores));
+    Ok(true)
 }
 
 /// Whether the release may be visible already, because an earlier attempt came so far.

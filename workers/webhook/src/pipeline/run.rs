@@ -128,14 +128,21 @@ async fn advance<H: Host>(
     session.save().await
 }
 
+/// Each step is boxed, or all would be as large as the largest.
 async fn step<H: Host>(host: &H, journal: Journal) -> Result<Journal, StepError> {
     match journal.state {
         State::Received if upstream::is_about_published(&journal) => {
-            upstream::step(host, journal).await
+            Box::pin(upstream::step(host, journal)).await
         }
-        State::Received => fetch::step(host, heed::before(host, journal).await?).await,
-        State::Fetched => pack::step(host, heed::before(host, journal).await?).await,
-        State::Packaged => publish::step(host, journal).await,
+        State::Received => {
+            let journal = Box::pin(heed::before(host, journal)).await?;
+            Box::pin(fetch::step(host, journal)).await
+        }
+        State::Fetched => {
+            let journal = Box::pin(heed::before(host, journal)).await?;
+            Box::pin(pack::step(host, journal)).await
+        }
+        State::Packaged => Box::pin(publish::step(host, journal)).await,
         State::Announced => finished(host, journal).await,
         State::Published | State::Done | State::Failed => Ok(journal),
     }

@@ -205,7 +205,7 @@ async fn follow<H: Host>(
 }
 
 /// What is told of a prerelease that is finished.
-fn facts(release: &ReleaseRecord, cores: Vec<Generation>) -> PackageFacts {
+pub(super) fn facts(release: &ReleaseRecord, cores: Vec<Generation>) -> PackageFacts {
     PackageFacts {
         id: release.id.clone(),
         kind: release.kind,

@@ -11,7 +11,6 @@ use crate::world::{World, assert_done, resume_until_finished, served};
 #[test]
 fn an_announcement_is_retried_until_it_is_confirmed_and_no_longer() {
     let limited = || Mode::Answer(discord::limited(2.5, false));
-    // Whether it was taken is not known.
     let failing = |status| Mode::Answer(Reply::new(status));
     let cases = [
         ("limited once", limited(), 1, Status::Confirmed, 1),
@@ -37,10 +36,11 @@ fn an_announcement_is_retried_until_it_is_confirmed_and_no_longer() {
             Status::Confirmed,
             1,
         ),
-        ("failed on the way", failing(500), 1, Status::Unconfirmed, 0),
-        ("lost behind it", failing(502), 1, Status::Unconfirmed, 0),
-        ("lost before it", failing(520), 1, Status::Unconfirmed, 0),
-        ("late before it", failing(524), 1, Status::Unconfirmed, 0),
+        ("failed on the way", failing(500), 1, Status::Confirmed, 1),
+        ("lost behind it", failing(502), 1, Status::Confirmed, 1),
+        ("lost before it", failing(520), 1, Status::Confirmed, 1),
+        ("late before it", failing(524), 2, Status::Confirmed, 1),
+        ("failing for ever", failing(500), 1000, Status::Failed, 0),
     ];
     for (what, mode, times, status, messages) in cases {
         let world = World::new();

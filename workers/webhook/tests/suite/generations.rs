@@ -83,6 +83,7 @@ fn a_release_that_nobody_would_be_offered_is_still_refused() {
         ("3.9.0", json!({ "minimum": "11", "maximum": "12" })),
     ] {
         let world = world();
+        world.host.advance(std::time::Duration::from_secs(1));
         let journal = publish(&world, "d-3", version, compatibility);
         assert_eq!(journal.state, State::Failed, "{version}");
         let message = journal.error.unwrap().message;

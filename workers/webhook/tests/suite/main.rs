@@ -6,6 +6,7 @@
 )]
 
 mod afterwards;
+mod again;
 mod announcing;
 mod faults;
 mod generations;

@@ -64,6 +64,7 @@ fn a_refused_release_changes_nothing_and_says_why() {
         let world = World::new();
         world.release("v1.0.0", &Package::module("maps", "1.0.0"));
         world.publish("d-1", "v1.0.0");
+        world.host.advance(std::time::Duration::from_secs(1));
         let before = world.host.bytes("packages/maps/channels.json");
         world
             .github

@@ -128,5 +128,6 @@ async fn announcement<H: Host>(host: &H, journal: &Journal) -> Result<Announceme
         page: journal.source.page.as_deref().and_then(text::web_url),
         manifest: links.manifest(&facts.track()),
         pinned_manifest: links.pinned_manifest(&facts.version),
+        warnings: facts.warnings.clone(),
     })
 }
