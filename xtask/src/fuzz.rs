@@ -183,8 +183,9 @@ fn build(repository: &Repository) -> Result<Built> {
         .arg(&folder)
         .env("RUSTFLAGS", FLAGS)
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
-    run::run(&mut cargo)
-        .context("fuzzing needs a C++ compiler (g++ or clang++) besides what building needs")?;
+    run::run(&mut cargo).context(
+        "the fuzz targets do not build; they need a C++ compiler (g++ or clang++) besides the rest",
+    )?;
     let programs = folder.join(machine).join("release");
     Ok(Built { folder, programs })
 }

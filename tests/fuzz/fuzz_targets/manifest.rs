@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use edge::Timestamp;
 use libfuzzer_sys::fuzz_target;
 use registry::{
     Announced, Channel, ChannelsRecord, EntryNames, Links, MAX_MANIFEST, Manifest, Ownership,
@@ -40,6 +41,7 @@ fuzz_target!(|data: &[u8]| {
             archive_warnings: &[],
             announced: Announced::Tag(version.as_str()),
             channel: &channel,
+            heard: Timestamp::default(),
             ownership: &Ownership::Unclaimed,
             published: Some(&ChannelsRecord::new(id.clone(), kind)),
         };
