@@ -63,7 +63,7 @@ fn repackaged(source: &[u8], manifest: &[u8], piece: usize) -> Result<(Vec<u8>, 
     let plan = Plan::new(directory, &found, manifest.to_vec())?;
     let (length, tail_offset) = (plan.len(), plan.tail_offset());
     let wanted = part(source, plan.source());
-    let (mut copier, mut output) = (plan.copier(), Vec::new());
+    let (mut copier, mut output) = (plan.copier().verifying(), Vec::new());
     for chunk in wanted.chunks(piece) {
         for piece in copier.push(chunk)? {
             output.extend_from_slice(piece.bytes(chunk));

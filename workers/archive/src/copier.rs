@@ -1,6 +1,7 @@
 //! Carrying a plan out: source bytes in, output bytes out, nothing held but one header.
 
 use crate::local::LOCAL_BYTES;
+use crate::verify::Verifier;
 use crate::{Entry, Error, Plan, record};
 use std::ops::Range;
 
@@ -36,6 +37,7 @@ pub struct Copier {
     header: Vec<u8>,
     /// Bytes of the current entry's content still to be copied, once its header was seen.
     content: Option<u64>,
+    verifier: Option<Verifier>,
 }
 
 impl Copier {
@@ -46,7 +48,17 @@ impl Copier {
             next: 0,
             header: Vec::new(),
             content: None,
+            verifier: None,
         }
+    }
+
+    /// Also unpacks every content as it comes by, into a window of 32 KiB, and refuses one that is
+    /// not as long as its header says or whose checksum is another. What is left out of the output
+    /// is not looked at. Without this, contents are copied unseen.
+    #[must_use]
+    pub fn verifying(mut self) -> Self {
+        self.verifier = Some(Verifier::new());
+        self
     }
 
     /// The plan being carried out.
@@ -63,7 +75,8 @@ impl Copier {
     /// goes on with. Adjacent copies are merged.
     ///
     /// # Errors
-    /// Those of [`Entry::check_local`]; the output must be thrown away then.
+    /// Those of [`Entry::check_local`], and [`Error::Damaged`] where contents are verified; the
+    /// output must be thrown away then.
     pub fn push(&mut self, chunk: &[u8]) -> Result<Vec<Piece>, Error> {
         let mut pieces = Vec::new();
         let mut at = 0;
@@ -74,6 +87,9 @@ impl Copier {
             };
             let taken = match self.content {
                 Some(0) => {
+                    if let Some(verifier) = &mut self.verifier {
+                        verifier.end(entry)?;
+                    }
                     self.next += 1;
                     self.content = None;
                     continue;
@@ -81,6 +97,9 @@ impl Copier {
                 _ if rest.is_empty() => return Ok(pieces),
                 Some(left) => {
                     let taken = at_most(rest.len(), left);
+                    if let Some(verifier) = &mut self.verifier {
+                        verifier.add(entry, &rest[..taken])?;
+                    }
                     add_copy(&mut pieces, at..at + taken);
                     self.content = Some(left - taken as u64);
                     taken

@@ -1,5 +1,5 @@
-//! Zip archives, read from their directory and repackaged without decompressing what is only
-//! copied.
+//! Zip archives, read from their directory and repackaged: what is only copied stays compressed as
+//! it is, and is unpacked at most to see whether it is what its header promises.
 //!
 //! The crate does no I/O: it says which bytes it needs, is given them, and says which bytes come
 //! out. Memory grows with the number of entries, not with the archive. What it accepts can be
@@ -38,7 +38,7 @@
 //! let plan = Plan::new(directory, &found, b"{\"id\":\"a\"}".to_vec())?;
 //! let (length, tail_offset) = (plan.len(), plan.tail_offset());
 //! let (chunks, mut output) = (read(plan.source()).chunks(8), Vec::new());
-//! let mut copier = plan.copier();
+//! let mut copier = plan.copier().verifying();
 //! for chunk in chunks {
 //!     for piece in copier.push(chunk)? {
 //!         output.extend_from_slice(piece.bytes(chunk));
@@ -75,6 +75,7 @@ mod plan;
 mod record;
 mod tail;
 mod text;
+mod verify;
 
 pub use content::MANIFEST_BYTES;
 pub use copier::{Copier, Piece};

@@ -3,7 +3,7 @@
 use crate::end::End;
 use crate::error::{Error, Limit, shown};
 use crate::manifest::FINDER_FOLDER;
-use crate::{Copier, Directory, Entry, ManifestEntry, ManifestKind, record};
+use crate::{Copier, Directory, Entry, ManifestEntry, ManifestKind, Method, record};
 use std::ops::Range;
 
 /// The output: every other entry in the order of the source, its compressed bytes as they are; then
@@ -87,6 +87,13 @@ impl Plan {
     /// the only entry.
     pub fn source(&self) -> Range<u64> {
         self.source.clone()
+    }
+
+    /// Bytes that verifying the copy would inflate, as the directory announces them.
+    pub fn inflated_bytes(&self) -> u64 {
+        let deflated = self.kept.iter();
+        let deflated = deflated.filter(|entry| entry.method == Method::Deflated);
+        deflated.fold(0, |sum, entry| sum.saturating_add(entry.size))
     }
 
     /// What carries the plan out.

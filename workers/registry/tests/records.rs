@@ -161,6 +161,7 @@ fn records_are_read_as_they_were_written() -> Outcome {
         size: 300_000_000_000,
         sha256: None,
         etag: "abc".to_owned(),
+        vouched: true,
     });
     journal.source.set_notes(&"note ".repeat(2000));
     assert!(journal.source.notes.chars().count() <= 4000);

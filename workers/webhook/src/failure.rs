@@ -25,6 +25,8 @@ pub enum StepError {
     Waiting(Waiting, Duration),
     /// What was fetched is no longer in the store as it was; it is fetched again.
     StagingLost,
+    /// What was fetched was damaged on its way, or where it came from; it is fetched again.
+    Spoilt(Failure),
     /// Another run of the same delivery has gone on from here; this one stops.
     Overtaken,
 }

@@ -1,8 +1,8 @@
 //! Repackages an archive from one file to another: `packaging ours|plain|zip SOURCE TARGET`.
 //!
 //! `ours` does what function `webhook` does between its store and its store: the directory is read and
-//! checked, the manifest replaced, everything else copied as it is, and the output digested. `plain` is
-//! the same without the digest. `zip` takes every file out and compresses it again with the crate `zip`.
+//! checked, the manifest replaced, everything else copied as it is and compared with its checksum, and
+//! the output digested. `plain` is the same without the digest. `zip` takes every file out and compresses it again with the crate `zip`.
 
 use std::{
     env,
@@ -55,7 +55,7 @@ fn repackage(mut source: File, mut target: File, mut digest: Option<Sha256>) -> 
 
     let plan = Plan::new(directory, &found, manifest)?;
     let range = plan.source();
-    let mut copier = plan.copier();
+    let mut copier = plan.copier().verifying();
     let mut put = |bytes: &[u8]| -> Result<()> {
         if let Some(digest) = &mut digest {
             digest.update(bytes);

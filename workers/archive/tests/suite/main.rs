@@ -13,3 +13,4 @@ mod large;
 mod manifests;
 mod repackage;
 mod robust;
+mod verified;

@@ -94,6 +94,9 @@ pub struct Staged {
     /// Entity tag that the store gave it: tells whether it is still the same one.
     #[serde(default)]
     pub etag: String,
+    /// Whether wherever it came from gives the same SHA-256 of it.
+    #[serde(default)]
+    pub vouched: bool,
 }
 
 /// A wait for something that is expected to come.

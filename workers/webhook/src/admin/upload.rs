@@ -125,6 +125,7 @@ fn not_staged<L: Log + Clock>(host: &L, error: StepError) -> Problem {
         StepError::Resting(_)
         | StepError::Waiting(..)
         | StepError::StagingLost
+        | StepError::Spoilt(_)
         | StepError::Overtaken => "storing an upload was put off".to_owned(),
     };
     log::event(host, host.now(), "not-staged", json!({ "cause": cause }));

@@ -126,15 +126,18 @@ async fn from_asset<H: Host>(
     let from = StagedFrom::Asset {
         name: asset.name.clone(),
     };
-    let staged = stage(host, journal, from, &what, answer)
+    let mut staged = stage(host, journal, from, &what, answer)
         .await
         .map_err(|error| in_doubt(error, asset))?;
-    if let Err(error) = check_asset(&staged, asset, &what) {
-        // What is not deleted now expires.
-        let _ = host
-            .object_delete(&Key::Staged(&journal.delivery).path())
-            .await;
-        return Err(error);
+    match check_asset(&staged, asset, &what) {
+        Ok(vouched) => staged.vouched = vouched,
+        Err(error) => {
+            // What is not deleted now expires.
+            let _ = host
+                .object_delete(&Key::Staged(&journal.delivery).path())
+                .await;
+            return Err(error);
+        }
     }
     match staged::inspect(host, &journal.delivery, &staged).await {
         Ok(_) => Ok(Some(staged)),
@@ -191,17 +194,16 @@ async fn stage<H: Host>(
     staged::store(host, &journal.delivery, from, what, body).await
 }
 
-/// Compares what arrived with what GitHub says of the asset.
-fn check_asset(staged: &Staged, asset: &Asset, what: &str) -> Result<(), StepError> {
+/// Compares what arrived with what GitHub says of the asset. Whether it says a digest that we know.
+fn check_asset(staged: &Staged, asset: &Asset, what: &str) -> Result<bool, StepError> {
     let size = asset.size == 0 || asset.size == staged.size;
-    let digest = match (&asset.digest, &staged.sha256) {
-        (Some(expected), Some(found)) => expected
-            .strip_prefix("sha256:")
-            .is_none_or(|expected| expected.eq_ignore_ascii_case(&found.hex())),
-        _ => true,
-    };
-    if size && digest {
-        return Ok(());
+    let expected = asset.digest.as_deref();
+    let expected = expected.and_then(|digest| digest.strip_prefix("sha256:"));
+    let digest = expected
+        .zip(staged.sha256.as_ref())
+        .map(|(expected, found)| expected.eq_ignore_ascii_case(&found.hex()));
+    if size && digest != Some(false) {
+        return Ok(digest.is_some());
     }
     let expected = asset.digest.as_deref().unwrap_or("no digest");
     let message = format!(

@@ -55,7 +55,7 @@ async fn run_to<H: Host>(host: &H, delivery: &DeliveryId, extent: Extent) -> Opt
     match work(host, delivery, extent).await {
         Ok(journal) => journal,
         Err(StepError::Overtaken | StepError::Resting(_)) => None,
-        Err(StepError::Failed(failure)) => {
+        Err(StepError::Failed(failure) | StepError::Spoilt(failure)) => {
             report(host, delivery, &failure.code, &failure.message);
             None
         }
@@ -177,7 +177,12 @@ async fn settle<H: Host>(
     let now = host.now();
     match error {
         StepError::Overtaken => return Err(StepError::Overtaken),
-        StepError::Failed(failure) => session.journal.fail(now, failure),
+        StepError::Spoilt(failure) if session.journal.refetch() => {
+            session.journal.retry_later(now, failure, None);
+        }
+        StepError::Failed(failure) | StepError::Spoilt(failure) => {
+            session.journal.fail(now, failure);
+        }
         StepError::Resting(until) => session.journal.wait_until(now, until),
         StepError::StagingLost if session.journal.source.direct.is_some() => {
             let message = "the uploaded archive is no longer in the store; upload it again";

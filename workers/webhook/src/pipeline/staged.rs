@@ -42,6 +42,7 @@ pub async fn store<H: Objects + Clock>(
             size: meta.size,
             sha256: Some(tally.digest()),
             etag: meta.etag,
+            vouched: false,
         }),
         Written::Stored(_) | Written::Refused => {
             let message = format!("{what} was not stored whole");
@@ -101,6 +102,20 @@ pub fn refused(error: &archive::Error) -> Failure {
     Failure::new("archive", error.to_string())
 }
 
+/// Why the staged archive `source` is not gone on with: one that nobody has vouched for may have been
+/// damaged on its way from GitHub, so that another fetch may mend it.
+pub fn refusal(source: &Staged, error: &archive::Error) -> StepError {
+    let failure = refused(error);
+    match (error, &source.from) {
+        (archive::Error::Damaged { .. }, StagedFrom::Asset { .. } | StagedFrom::Source)
+            if !source.vouched =>
+        {
+            StepError::Spoilt(failure)
+        }
+        _ => failure.into(),
+    }
+}
+
 /// Whether the staged archive `source` ends as archives do, or was cut off.
 ///
 /// # Errors
@@ -149,7 +164,8 @@ pub async fn inspect<O: Objects>(
         return Err(NotAPackage::Step(Failure::new("manifest", message).into()));
     }
     let bytes = read(objects, delivery, source, entry.read_range()).await?;
-    let manifest_bytes = entry.read(&bytes, MAX_MANIFEST)?;
+    let manifest_bytes = entry.read(&bytes, MAX_MANIFEST);
+    let manifest_bytes = manifest_bytes.map_err(|error| refusal(source, &error))?;
     Ok(Inspected {
         directory,
         manifest,

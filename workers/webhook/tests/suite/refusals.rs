@@ -1,14 +1,15 @@
 //! Releases that are refused: nothing that is served changes, and the journal says why.
 
+use edge::StatusCode;
 use registry::State;
 use testkit::{
     fake::{Mode, Rule, github::Upload},
-    memory::{Fault, Operation},
+    memory::{Fault, Operation, request},
     package::Package,
     payload,
 };
 
-use crate::world::{REPOSITORY, World, assert_whole, journal, served};
+use crate::world::{ADMIN_TOKEN, REPOSITORY, World, answer, assert_whole, journal, served};
 
 #[test]
 fn a_refused_release_changes_nothing_and_says_why() {
@@ -154,6 +155,26 @@ fn an_archive_that_contradicts_itself_is_refused_at_once() {
     let journal = world.publish("d-1", "v1.0.0");
     assert_eq!(journal.state, State::Failed, "{:#?}", journal.steps);
     assert_eq!(journal.error.unwrap().code, "archive");
+}
+
+#[test]
+fn a_damaged_upload_is_refused_in_words() {
+    let world = World::new();
+    let package = Package::module("maps", "1.0.0");
+    let mut zip = package
+        .file("b.txt", b"a content of its own".to_vec())
+        .zip();
+    let at = zip.windows(12).position(|window| window == b"a content of");
+    zip[at.unwrap()] = b'A';
+    let put = request("PUT", "/admin/v1/packages/maps/releases/1.0.0")
+        .header("authorization", &format!("Bearer {ADMIN_TOKEN}"))
+        .body(zip)
+        .build();
+    let (status, said) = answer(&world.host, put);
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+    let words = "`b.txt` is damaged: its checksum (CRC-32) does not match";
+    assert_eq!(said["detail"], words);
+    assert_eq!(world.host.bytes("packages/maps/channels.json"), None);
 }
 
 #[test]

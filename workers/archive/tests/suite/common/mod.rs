@@ -55,7 +55,7 @@ pub fn repackage(source: &[u8], manifest: &[u8], chunk: usize) -> Result<Output,
     let plan = Plan::new(directory, &found, manifest.to_vec())?;
     let (length, tail_offset) = (plan.len(), plan.tail_offset());
     let wanted = range(source, plan.source());
-    let mut copier = plan.copier();
+    let mut copier = plan.copier().verifying();
     let mut bytes = Vec::new();
     for chunk in wanted.chunks(chunk) {
         for piece in copier.push(chunk)? {
