@@ -17,6 +17,9 @@ use crate::failure::StepError;
 pub const MAX_ARCHIVE: u64 = 1 << 30;
 
 const MAX_JSON: u64 = 4 << 20;
+/// GitHub takes at most 1,000 assets a release
+/// (<https://docs.github.com/en/repositories/releasing-projects-on-github/about-releases>).
+const MAX_PAGES: u32 = 10;
 const MAX_REDIRECTS: u8 = 5;
 const HEAD: Duration = Duration::from_secs(20);
 const JSON_TOTAL: Duration = Duration::from_secs(30);
@@ -27,9 +30,9 @@ const DEFAULT_ASSET_HOSTS: &str =
 
 /// A client of GitHub's API, within the configured hosts.
 pub struct Client<'a, H> {
-    host: &'a H,
-    api: Url,
-    token: Option<String>,
+    pub(super) host: &'a H,
+    pub(super) api: Url,
+    pub(super) token: Option<String>,
     asset_hosts: AllowedHosts,
 }
 
@@ -58,8 +61,7 @@ where
         })
     }
 
-    /// The files attached to the release `release` now (GitHub gives at most 100 a page; a release
-    /// with more is looked at as far as its first page).
+    /// The files attached to the release `release` now, a page of 100 after the other.
     ///
     /// # Errors
     /// [`StepError`] with what GitHub said.
@@ -68,25 +70,36 @@ where
         repository: &Repository,
         release: u64,
     ) -> Result<Vec<Asset>, StepError> {
-        let mut url = self.url(repository, &["releases", &release.to_string(), "assets"])?;
-        url.set_query(Some("per_page=100"));
-        let what = "the list of the release's assets";
-        let answer = self
-            .get(
-                url,
-                "application/vnd.github+json",
-                MAX_JSON,
-                JSON_TOTAL,
-                what,
-            )
-            .await?;
+        let mut assets = Vec::new();
+        for page in 1..=MAX_PAGES {
+            let mut url = self.url(repository, &["releases", &release.to_string(), "assets"])?;
+            url.set_query(Some(&format!("per_page=100&page={page}")));
+            let (more, goes_on) = self.page(url).await?;
+            assets.extend(more);
+            if !goes_on {
+                break;
+            }
+        }
+        Ok(assets)
+    }
+
+    /// A page of the list of assets, and whether another one follows.
+    async fn page(&self, url: Url) -> Result<(Vec<Asset>, bool), StepError> {
+        let (accept, what) = (
+            "application/vnd.github+json",
+            "the list of the release's assets",
+        );
+        let answer = self.get(url, accept, MAX_JSON, JSON_TOTAL, what).await?;
+        let link = answer.headers.get(header::LINK);
+        let goes_on = link.is_some_and(|link| link.contains("rel=\"next\""));
         let host = answer.host.clone();
         let text = answer.body.bytes(MAX_JSON).await;
         let text = text.map_err(|error| StepError::body(what, &error))?;
-        serde_json::from_slice(&text).map_err(|_| {
+        let assets = serde_json::from_slice(&text).map_err(|_| {
             let message = format!("{host} did not answer {what} as the JSON that GitHub documents");
-            Failure::new("github-answer", message).into()
-        })
+            Failure::new("github-answer", message)
+        })?;
+        Ok((assets, goes_on))
     }
 
     /// Whether the tag `tag` has workflows for GitHub Actions, which may be what uploads the
@@ -195,7 +208,7 @@ where
         let answer = outbound::send(self.host, request, bounds)
             .await
             .map_err(|error| StepError::outbound(what, &error))?;
-        self.check(answer, what)
+        self.check(answer, what).await
     }
 
     fn headers(&self, accept: &'static str) -> Result<Vec<(HeaderName, HeaderValue)>, StepError> {
@@ -216,65 +229,6 @@ where
             headers.push((header::AUTHORIZATION, value));
         }
         Ok(headers)
-    }
-
-    /// Turns an answer that is no success into words that help.
-    fn check(&self, answer: Answer, what: &str) -> Result<Answer, StepError> {
-        let status = answer.status.as_u16();
-        let host = &answer.host;
-        let said = format!("{host} answered {status} when asked for {what}");
-        match status {
-            200 => Ok(answer),
-            403 | 429 if self.is_rate_limit(&answer) => {
-                let wait = self.retry_after(&answer);
-                let hint = if self.token.is_some() {
-                    ""
-                } else {
-                    "; a GITHUB_TOKEN raises the limit"
-                };
-                let message = format!("{said}: its rate limit is used up{hint}");
-                Err(StepError::later("github-rate-limit", message, wait))
-            }
-            408 | 500..=599 => Err(StepError::transient("github-unavailable", said)),
-            401 | 403 => {
-                let message = format!(
-                    "{said}: GITHUB_TOKEN is missing, expired or lacks the right \
-                                       to read the repository's contents"
-                );
-                Err(Failure::new("github-refused", message).into())
-            }
-            404 => {
-                let hint = if self.token.is_some() {
-                    "it is gone, or GITHUB_TOKEN may not see the repository"
-                } else {
-                    "it is gone, or the repository is private, which needs GITHUB_TOKEN"
-                };
-                Err(Failure::new("github-not-found", format!("{said}: {hint}")).into())
-            }
-            _ => Err(Failure::new("github-answer", said).into()),
-        }
-    }
-
-    /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
-    fn is_rate_limit(&self, answer: &Answer) -> bool {
-        let used_up = answer.headers.get("x-ratelimit-remaining").as_deref() == Some("0");
-        answer.status.as_u16() == 429
-            || used_up
-            || answer.headers.get(header::RETRY_AFTER).is_some()
-    }
-
-    fn retry_after(&self, answer: &Answer) -> Option<Duration> {
-        if let Some(seconds) = answer.headers.get(header::RETRY_AFTER) {
-            return seconds.trim().parse().ok().map(Duration::from_secs);
-        }
-        let reset: i64 = answer
-            .headers
-            .get("x-ratelimit-reset")?
-            .trim()
-            .parse()
-            .ok()?;
-        let wait = reset.checked_mul(1000)? - self.host.now().milliseconds();
-        u64::try_from(wait).ok().map(Duration::from_millis)
     }
 }
 

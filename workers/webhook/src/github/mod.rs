@@ -1,6 +1,7 @@
 //! GitHub: its deliveries and its API.
 
 pub mod allowed;
+mod answer;
 pub mod client;
 pub mod deliver;
 pub mod event;

@@ -32,6 +32,14 @@ fn package() -> Package {
     Package::module("maps", "1.0.0").file("noise.bin", testkit::pattern::piece(3, 5_000))
 }
 
+/// The archive of `package` with one bit of its noise wrong; everything that describes it is right.
+fn with_a_bit_flipped(package: Package) -> Vec<u8> {
+    let mut zip = package.zip();
+    let at = zip.windows(9).position(|window| window == b"noise.bin");
+    zip[at.unwrap() + 2_000] ^= 1;
+    zip
+}
+
 fn reply(body: Vec<u8>) -> Mode {
     let reply = Reply::new(200).with("content-type", "application/octet-stream");
     Mode::Answer(reply.body(body))
@@ -57,6 +65,7 @@ fn what_may_pass_is_retried() {
     let zip = package().zip();
     let mut flipped = zip.clone();
     flipped[40] ^= 1;
+    let wrong = with_a_bit_flipped(package().layout(Layout::codeload(REPOSITORY)));
     let mut cut = package().layout(Layout::codeload(REPOSITORY)).zip();
     cut.truncate(3_000);
     let minute = Duration::from_secs(60);
@@ -95,12 +104,33 @@ fn what_may_pass_is_retried() {
         (
             "secondary limit",
             false,
-            once(RELEASE, Mode::Answer(github::secondary_limit(403, 30))),
+            once(
+                RELEASE,
+                Mode::Answer(github::secondary_limit(403, Some(30))),
+            ),
+        ),
+        (
+            "secondary limit in words only",
+            false,
+            once(RELEASE, Mode::Answer(github::secondary_limit(403, None))),
+        ),
+        (
+            "an address that has expired",
+            false,
+            once(STORED, Mode::Answer(Reply::new(403))),
         ),
         (
             "429",
             false,
-            once(RELEASE, Mode::Answer(github::secondary_limit(429, 30))),
+            once(
+                RELEASE,
+                Mode::Answer(github::secondary_limit(429, Some(30))),
+            ),
+        ),
+        (
+            "source with a bit flipped",
+            true,
+            once(SOURCE, reply(wrong)),
         ),
         ("source broken off", true, once(SOURCE, Mode::Broken(200))),
         (
@@ -243,13 +273,20 @@ fn what_will_not_pass_ends_in_words() {
             "forbidden",
             STORED,
             answer(Reply::new(403)),
-            "github-refused",
+            "github-address",
             "403",
+        ),
+        (
+            "forbidden by the API",
+            ASSET,
+            answer(Reply::new(403)),
+            "github-refused",
+            "GITHUB_TOKEN",
         ),
         (
             "always limited",
             RELEASE,
-            answer(github::secondary_limit(429, 1)),
+            answer(github::secondary_limit(429, Some(1))),
             "github-rate-limit",
             "GITHUB_TOKEN",
         ),
@@ -285,6 +322,62 @@ fn what_will_not_pass_ends_in_words() {
         let staged = |key: &String| key.starts_with("staged/") || key.starts_with("open/");
         assert!(!world.host.keys().iter().any(staged), "{what}");
     }
+}
+
+/// What is damaged without a digest that would tell is told by its own checksums: fetched again, and
+/// given up in words where it stays so. What GitHub's digest vouches for is as its author made it.
+#[test]
+fn what_is_damaged_is_never_published() {
+    let damaged = "`noise.bin` is damaged: ";
+    for (what, digest, fetched) in [("no digest", false, 3), ("vouched for", true, 1)] {
+        let world = World::new();
+        let release = payload::Release::new(REPOSITORY, "v1.0.0");
+        world.github.publish(release, package().zip());
+        let mut upload = github::Upload::zip("maps.zip", with_a_bit_flipped(package()));
+        upload.digest = digest;
+        world.github.upload(REPOSITORY, "v1.0.0", upload);
+        world.deliver_to(&world.host, "d-1", "v1.0.0").unwrap();
+        world.host.run(world.host.run_deferred()).unwrap();
+        let journal = resume_until_finished(&world.host, "d-1").unwrap();
+        assert_eq!(journal.state, State::Failed, "{what}: {:#?}", journal.steps);
+        let said = journal.error.unwrap().message;
+        assert!(said.starts_with(damaged), "{what}: {said}");
+        let all = journal.steps.iter();
+        let count = all.filter(|step| step.state == State::Fetched).count();
+        assert_eq!(count, fetched, "{what}: {:#?}", journal.steps);
+        assert_eq!(world.host.bytes("packages/maps/channels.json"), None);
+        let left = |key: &String| key.starts_with("staged/") || key.ends_with("package.zip");
+        assert!(!world.host.keys().iter().any(left), "{what}");
+    }
+}
+
+#[test]
+fn a_package_among_many_assets_is_found() {
+    let world = World::new();
+    let release = payload::Release::new(REPOSITORY, "v1.0.0");
+    let source = package().layout(Layout::codeload(REPOSITORY)).zip();
+    world.github.publish(release, source);
+    for number in 0..230 {
+        let upload = github::Upload::zip(&format!("map-{number}.png"), b"a map".to_vec());
+        world.github.upload(REPOSITORY, "v1.0.0", upload);
+    }
+    let upload = github::Upload::zip("maps.zip", package().zip());
+    world.github.upload(REPOSITORY, "v1.0.0", upload);
+    let journal = world.publish("d-1", "v1.0.0");
+    assert_eq!(journal.state, State::Done, "{:#?}", journal.steps);
+    let taken = &journal.staged.unwrap().from;
+    let name = "maps.zip".to_owned();
+    assert_eq!(taken, &registry::record::StagedFrom::Asset { name });
+}
+
+#[test]
+fn a_limit_without_a_time_is_left_alone_for_a_minute() {
+    let world = World::new();
+    let limited = Mode::Answer(github::secondary_limit(403, None));
+    let journal = delivered(&world, false, once(RELEASE, limited));
+    assert_eq!(journal.state, State::Done, "{:?}", journal.error);
+    let at: Vec<_> = journal.steps.iter().map(|step| step.at).collect();
+    assert!(at[2] >= at[1].plus(60_000), "{:#?}", journal.steps);
 }
 
 #[test]

@@ -295,11 +295,16 @@ pub fn rate_limited(status: u16, reset: u64) -> Reply {
         .with("x-ratelimit-resource", "core")
 }
 
-/// GitHub's answer to somebody who asks too fast (`status` 403 or 429).
-pub fn secondary_limit(status: u16, retry_after: u64) -> Reply {
+/// GitHub's answer to somebody who asks too fast (`status` 403 or 429); it does not always say for how
+/// many seconds to wait.
+pub fn secondary_limit(status: u16, retry_after: Option<u64>) -> Reply {
     let message = "You have exceeded a secondary rate limit. Please wait a few minutes before \
                    you try again.";
-    api::message(status, message).with("retry-after", retry_after.to_string())
+    let reply = api::message(status, message);
+    match retry_after {
+        Some(seconds) => reply.with("retry-after", seconds.to_string()),
+        None => reply,
+    }
 }
 
 impl State {
