@@ -129,7 +129,7 @@ impl<H: Host> Shelf for MemoryShelf<H> {
     async fn shelf_renew(&self, key: &str, due: Timestamp) -> Result<(), ShelfError> {
         let now = self.host.now();
         if let Some(kept) = self.copies.borrow_mut().kept.get(key) {
-            kept.due = due;
+            (kept.due, kept.used) = (due, now);
             kept.until = until(&kept.meta, now);
         }
         Ok(())

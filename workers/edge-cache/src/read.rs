@@ -19,8 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a copy is answered without asking after the store did not say.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// How old the note of a copy's last use may be: a note is a write.
-const NOTED: Duration = Duration::from_secs(600);
+/// How old the note of a copy's last use may be: a note is a write. So much, and no more, may the order
+/// of eviction be wrong; what may change is noted with every word of the store.
+const NOTED: Duration = Duration::from_secs(30);
 
 impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
     /// See [`Objects::object_get`].

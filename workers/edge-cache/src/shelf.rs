@@ -98,7 +98,8 @@ pub trait Shelf: Clone + 'static {
     /// Ends the lease of `holder`.
     async fn shelf_release(&self, holder: &str) -> Result<(), ShelfError>;
 
-    /// Says that the copy of `key` is as the store has it, and when it is due next.
+    /// Says that the copy of `key` is as the store has it, and when it is due next; also that it is
+    /// being used, since nobody asks but for a reader.
     async fn shelf_renew(&self, key: &str, due: Timestamp) -> Result<(), ShelfError>;
 
     /// Says that the store did not tell whether the copy of `key` is as it has it, and when it is to be

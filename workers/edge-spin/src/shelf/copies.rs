@@ -28,7 +28,8 @@ const EXTEND: &str = "UPDATE leases SET until = ?2 WHERE holder = ?1";
 
 const RELEASE: &str = "DELETE FROM leases WHERE holder = ?1";
 
-const RENEW: &str = "UPDATE copies SET due = ?2 WHERE key = ?1";
+/// `?1` key, `?2` due, `?3` now: whoever asks the store does so for a reader.
+const RENEW: &str = "UPDATE copies SET due = ?2, used = ?3 WHERE key = ?1";
 
 const TOUCH: &str = "UPDATE copies SET used = ?2 WHERE key = ?1";
 
@@ -139,8 +140,13 @@ pub(super) async fn release<H: Sql>(host: &H, holder: &str) -> Result<(), ShelfE
     Ok(())
 }
 
-pub(super) async fn renew<H: Sql>(host: &H, key: &str, due: Timestamp) -> Result<(), ShelfError> {
-    host.sql(RENEW, &[key.into(), at(due)]).await?;
+pub(super) async fn renew<H: Sql + Clock>(
+    host: &H,
+    key: &str,
+    due: Timestamp,
+) -> Result<(), ShelfError> {
+    host.sql(RENEW, &[key.into(), at(due), at(host.now())])
+        .await?;
     Ok(())
 }
 

@@ -247,6 +247,36 @@ fn what_has_not_been_used_for_longest_makes_room() {
     }
 }
 
+/// What an update check needs is read every minute, archives now and then: a new archive takes the
+/// place of one of those, so that a node without its store still answers checks.
+#[test]
+fn what_is_read_every_minute_outlives_what_was_read_minutes_ago() {
+    let memory = MemoryHost::new();
+    let node = Node::new(&memory, 7_000_000);
+    let archive = pattern::piece(0, 2_000_000);
+    let small = [("channels", "public, max-age=60"), ("manifest", IMMUTABLE)];
+    for (key, policy) in small {
+        publish(&memory, key, key, policy);
+    }
+    for minute in 0..8 {
+        for (key, _) in small {
+            assert!(node.read(key).is_ok());
+        }
+        if minute % 2 == 1 {
+            let key = format!("archive-{minute}");
+            publish(&memory, &key, archive.clone(), IMMUTABLE);
+            assert!(node.read(&key).is_ok());
+        }
+        memory.advance(Duration::from_secs(60));
+    }
+    node.origin.inject(|_| Some(Fault::Before));
+    for (key, _) in small {
+        assert_eq!(node.read(key), Ok(key.as_bytes().to_vec()), "{key}");
+    }
+    assert!(node.read("archive-1").is_err(), "the oldest is evicted");
+    assert!(node.read("archive-7").is_ok());
+}
+
 /// Many small objects under way for ever: rows and file stay bounded.
 #[test]
 fn the_database_does_not_grow_with_what_is_evicted() {
