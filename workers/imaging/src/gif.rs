@@ -1,9 +1,13 @@
 //! GIF: blocks are counted here, pixels are unpacked by crate `gif`, frames put together here.
 
+mod still;
+
 use ::gif::{ColorOutput, DecodeOptions, Decoder, DecodingError, DisposalMethod, MemoryLimit};
 
 use crate::animation::{Animation, Canvas, Disposal, Patch, Shown};
 use crate::{Error, Format, Limit, Limits};
+
+pub(crate) use still::Still;
 
 /// A frame that is shown for less than two hundredths of a second is shown for ten, as every browser
 /// does it.
@@ -18,6 +22,8 @@ pub(crate) struct Outline {
     pub height: u32,
     pub frames: u32,
     pub alpha: bool,
+    /// Whether rows of some frame are not stored from the top.
+    pub interlaced: bool,
     /// Pixels of the largest frame.
     pub largest: u64,
     /// Pixels of all frames together, each as large as the canvas, or as itself if it is larger:
@@ -38,6 +44,7 @@ impl Outline {
             height: side(8),
             frames: 0,
             alpha: false,
+            interlaced: false,
             largest: 0,
             pixels: 0,
             plays: 1,
@@ -80,6 +87,7 @@ impl Outline {
         // What the first frame leaves uncovered is transparent.
         let covers = (x, y) == (0, 0) && width >= self.width && height >= self.height;
         self.alpha |= self.frames == 0 && !covers;
+        self.interlaced |= head[8] & 0x40 != 0;
         self.frames += 1;
         let pixels = u64::from(width) * u64::from(height);
         self.largest = self.largest.max(pixels);
@@ -122,11 +130,7 @@ impl<'a> Frames<'a> {
     /// Reads the headers. Every frame has to be within the limits.
     pub fn open(bytes: &'a [u8], outline: &Outline, limits: &Limits) -> Result<Self, Error> {
         Limit::Pixels.check(outline.largest, limits.pixels)?;
-        let mut options = DecodeOptions::new();
-        options.set_color_output(ColorOutput::RGBA);
-        options.check_lzw_end_code(false);
-        options.set_memory_limit(MemoryLimit::Unlimited);
-        let decoder = options.read_info(bytes).map_err(error)?;
+        let decoder = decoder(bytes)?;
         let canvas = Canvas::new(outline.width, outline.height);
         Ok(Self { decoder, canvas })
     }
@@ -161,6 +165,15 @@ impl Animation for Frames<'_> {
         };
         Ok(Some(self.canvas.show(patch, delay)))
     }
+}
+
+/// Reads the headers; what is held was predicted.
+fn decoder(bytes: &[u8]) -> Result<Decoder<&[u8]>, Error> {
+    let mut options = DecodeOptions::new();
+    options.set_color_output(ColorOutput::RGBA);
+    options.check_lzw_end_code(false);
+    options.set_memory_limit(MemoryLimit::Unlimited);
+    options.read_info(bytes).map_err(error)
 }
 
 fn error(error: DecodingError) -> Error {

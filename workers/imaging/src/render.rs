@@ -123,8 +123,13 @@ impl Request<'_> {
 
     fn gif(self, bytes: &[u8]) -> Result<Rendered, Error> {
         let outline = gif::Outline::read(bytes)?;
+        let size = (outline.width, outline.height);
+        if let Some(mut still) = gif::Still::new(bytes, outline) {
+            Limit::Pixels.check(outline.largest, self.limits.pixels)?;
+            return self.still(&mut still, size, Placement::default(), None);
+        }
         let film = Film {
-            size: (outline.width, outline.height),
+            size,
             frames: outline.frames,
             pixels: outline.pixels,
             placement: Placement::default(),

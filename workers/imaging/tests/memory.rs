@@ -131,6 +131,24 @@ fn maps_are_written_row_by_row() {
     }
 }
 
+/// A GIF that is no animation is not held either.
+#[test]
+fn large_gifs_are_read_row_by_row() {
+    let mut source = Vec::new();
+    let mut encoder = gif::Encoder::new(&mut source, 5000, 4000, &[0; 6]).unwrap();
+    let frame = gif::Frame {
+        width: 5000,
+        height: 4000,
+        buffer: vec![1; 5000 * 4000].into(),
+        ..gif::Frame::default()
+    };
+    encoder.write_frame(&frame).unwrap();
+    drop((encoder, frame));
+    let (made, held) = peak(|| render(&source, &resized(100), WEBP, &Limits::default()));
+    assert_eq!(made.map(|made| (made.width, made.height)), Ok((100, 80)));
+    assert!(held < 4 << 20, "{held} bytes");
+}
+
 /// Whatever passes the prediction keeps to it.
 #[test]
 fn what_is_predicted_is_enough() {

@@ -135,3 +135,50 @@ fn a_frame_outside_of_the_canvas_is_damage() {
     let refused = rendered(&png, &Transform::default(), Target::WebpLossless);
     assert!(matches!(refused, Err(Error::Damaged { .. })), "{refused:?}");
 }
+
+/// A picture of 60 × 40 pixels on a canvas of 64 × 48, beginning at 7, 5: it is transparent around it,
+/// and cut at the right.
+fn still(interlaced: bool) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = gif::Encoder::new(&mut file, 64, 48, &[0, 0, 0, 250, 90, 10]).unwrap();
+    let pixels: Vec<u8> = (0..60 * 40)
+        .map(|at| u8::from(at % 7 < 3 && at / 60 % 5 > 1))
+        .collect();
+    // Stored as the specification says: every eighth row, those between, and so on.
+    let order = [(0, 8), (4, 8), (2, 4), (1, 2)];
+    let rows = order
+        .iter()
+        .flat_map(|&(first, step)| (first..40).step_by(step));
+    let stored = match interlaced {
+        true => rows
+            .flat_map(|row| pixels[row * 60..][..60].to_vec())
+            .collect(),
+        false => pixels,
+    };
+    let frame = gif::Frame {
+        left: 7,
+        top: 5,
+        width: 60,
+        height: 40,
+        interlaced,
+        buffer: stored.into(),
+        ..gif::Frame::default()
+    };
+    encoder.write_frame(&frame).unwrap();
+    drop(encoder);
+    file
+}
+
+#[test]
+fn a_still_one_is_the_same_in_whatever_order_its_rows_are() {
+    for transform in [Transform::default(), half(&still(false))] {
+        let streamed = picture(&still(false), &transform);
+        assert_eq!(streamed, picture(&still(true), &transform));
+        assert_eq!(streamed.pixels[0], [0; 4], "what is not covered");
+    }
+    let whole = still(false);
+    for length in 0..whole.len() {
+        let refused = rendered(&whole[..length], &Transform::default(), Target::Png);
+        refused.expect_err("half a picture");
+    }
+}
