@@ -106,6 +106,13 @@ export class Source {
     return done ? undefined : value;
   }
 
+  // A piece that stays as it is. Larger ones cost less each.
+  async take() {
+    if (!this.buffer) return (await this.reader.read()).value;
+    const { value, done } = await this.reader.readAtLeast(65536, new Uint8Array(262144));
+    return done || !value.byteLength ? undefined : value;
+  }
+
   cancel() {
     this.reader.cancel().catch(() => {});
   }
@@ -115,11 +122,59 @@ export function cancel(stream) {
   stream.cancel().catch(() => {});
 }
 
+const pipe = (length) =>
+  length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
+
+// Passes pieces on to two readers and to a digest. The second may be `ahead` bytes behind the first,
+// and may go away.
+export class Relay {
+  constructor(length, ahead) {
+    const [client, stored] = [pipe(length), pipe(length)];
+    this.client = client.readable;
+    this.stored = stored.readable;
+    this.ahead = ahead;
+    this.behind = 0;
+    this.hash = new crypto.DigestStream("SHA-256");
+    this.writers = [client.writable, stored.writable, this.hash].map((end) => end.getWriter());
+    for (const writer of this.writers) writer.closed.catch(() => {});
+    this.hash.digest.catch(() => {});
+  }
+
+  async pass(piece) {
+    const [client, stored, hash] = this.writers;
+    this.behind += piece.byteLength;
+    const caughtUp = stored.write(piece).then(
+      () => (this.behind -= piece.byteLength),
+      () => (this.behind = -Infinity),
+    );
+    await Promise.all([client.write(piece), hash.write(piece)]);
+    if (this.behind > this.ahead) await caughtUp;
+  }
+
+  passBytes(bytes) {
+    return this.pass(copy(bytes));
+  }
+
+  async digest() {
+    await this.writers[2].close();
+    return new Uint8Array(await this.hash.digest);
+  }
+
+  async close() {
+    const [client, stored] = this.writers;
+    const [closed] = await Promise.allSettled([client.close(), stored.close()]);
+    if (closed.reason) throw closed.reason;
+  }
+
+  abort() {
+    for (const writer of this.writers) writer.abort(new Error("the body broke off")).catch(() => {});
+  }
+}
+
 // Makes a native stream. One of known length fails unless exactly that many bytes are written.
 export class Sink {
   constructor(length) {
-    const { readable, writable } =
-      length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
+    const { readable, writable } = pipe(length);
     this.readable = readable;
     this.writable = writable;
   }

@@ -7,7 +7,7 @@
 use wasm_bindgen::prelude::*;
 use worker::{
     Env,
-    js_sys::{Promise, futures::JsFuture},
+    js_sys::{Promise, Uint8Array, futures::JsFuture},
     web_sys::{self, AbortSignal, ReadableStream},
 };
 
@@ -77,12 +77,45 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn read(this: &Source) -> Promise;
 
+    /// The next piece, which stays as it is; `undefined` at the end.
+    #[wasm_bindgen(method)]
+    pub fn take(this: &Source) -> Promise;
+
     #[wasm_bindgen(method)]
     pub fn cancel(this: &Source);
 
     /// Lets go of a stream that nobody has begun to read.
     #[wasm_bindgen(js_name = cancel)]
     pub fn cancel_unread(stream: &ReadableStream);
+
+    /// A stream being passed on to two readers, and to a digest.
+    pub type Relay;
+
+    #[wasm_bindgen(constructor, catch)]
+    pub fn new(length: Option<f64>, ahead: f64) -> Result<Relay, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn client(this: &Relay) -> ReadableStream;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn stored(this: &Relay) -> ReadableStream;
+
+    /// Passes on a piece that nobody changes any more.
+    #[wasm_bindgen(method)]
+    pub fn pass(this: &Relay, piece: &Uint8Array) -> Promise;
+
+    #[wasm_bindgen(method, js_name = passBytes)]
+    pub fn pass_bytes(this: &Relay, bytes: &[u8]) -> Promise;
+
+    /// Resolves to SHA-256 of all that was passed on.
+    #[wasm_bindgen(method)]
+    pub fn digest(this: &Relay) -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub fn close(this: &Relay) -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub fn abort(this: &Relay);
 
     /// A stream being made.
     pub type Sink;

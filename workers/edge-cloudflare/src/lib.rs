@@ -16,6 +16,7 @@ mod objects;
 mod pump;
 mod reader;
 mod recent;
+mod relay;
 mod request;
 mod response;
 mod stream;

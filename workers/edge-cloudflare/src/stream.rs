@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    cell::{Cell, RefCell},
     future::Future,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -24,15 +25,24 @@ pub(crate) struct NativeStream {
     state: State,
     length: Option<u64>,
     received: u64,
+    /// Whether pieces are lent, and the last one.
+    lending: Cell<bool>,
+    lent: RefCell<Option<Uint8Array>>,
 }
 
 enum State {
     Unread(ReadableStream),
     Reading {
         source: Source,
-        piece: Option<JsFuture>,
+        piece: Option<Reading>,
     },
     Over,
+}
+
+/// A piece that is being read, and whether it is going to be lent.
+struct Reading {
+    read: JsFuture,
+    lent: bool,
 }
 
 impl NativeStream {
@@ -42,7 +52,15 @@ impl NativeStream {
             state: State::Unread(stream),
             length,
             received: 0,
+            lending: Cell::new(false),
+            lent: RefCell::new(None),
         }
+    }
+
+    /// The last piece as the platform holds it, if it is lent, which it is from the next one on.
+    pub fn lend(&self) -> Option<Uint8Array> {
+        self.lending.set(true);
+        self.lent.take()
     }
 
     /// The same, which is now known to have `length` bytes.
@@ -76,7 +94,11 @@ impl NativeStream {
         Poll::Ready(item)
     }
 
-    fn take(&mut self, read: Result<JsValue, JsValue>) -> Poll<Option<Result<Bytes, BodyError>>> {
+    fn take(
+        &mut self,
+        read: Result<JsValue, JsValue>,
+        lent: bool,
+    ) -> Poll<Option<Result<Bytes, BodyError>>> {
         let piece = match read {
             Ok(value) => value,
             Err(thrown) => return self.end(Some(Err(BodyError::Failed(text_of(&thrown))))),
@@ -90,8 +112,10 @@ impl NativeStream {
                 })
             }));
         }
-        let bytes = Bytes::from(piece.unchecked_into::<Uint8Array>().to_vec());
+        let piece: Uint8Array = piece.unchecked_into();
+        let bytes = Bytes::from(piece.to_vec());
         self.received += bytes.len() as u64;
+        self.lent.replace(lent.then_some(piece));
         Poll::Ready(Some(Ok(bytes)))
     }
 }
@@ -113,13 +137,21 @@ impl Stream for NativeStream {
                 }
             }
         }
+        let lent = self.lending.get();
         let State::Reading { source, piece } = &mut self.state else {
             return Poll::Ready(None);
         };
-        let reading = piece.get_or_insert_with(|| JsFuture::from(source.read()));
-        let read = ready!(Pin::new(reading).poll(context));
+        let reading = piece.get_or_insert_with(|| {
+            let read = if lent { source.take() } else { source.read() };
+            let read = JsFuture::from(read);
+            Reading { read, lent }
+        });
+        let (lent, read) = (
+            reading.lent,
+            ready!(Pin::new(&mut reading.read).poll(context)),
+        );
         *piece = None;
-        self.take(read)
+        self.take(read, lent)
     }
 }
 

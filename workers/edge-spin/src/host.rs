@@ -3,8 +3,8 @@
 use std::{cell::RefCell, future::Future, io::Write, time::Duration};
 
 use edge::{
-    Clock, Config, ConfigError, Defer, Log, Nearby, Platform, Remember, Timestamp, memory::Memory,
-    tally::Tally,
+    Clock, Config, ConfigError, Defer, Log, Nearby, Platform, Relay, Remember, Timestamp,
+    memory::Memory, tally::Tally,
 };
 use spin_sdk::{
     variables,
@@ -117,6 +117,9 @@ thread_local! {
 
 /// The database is as near as it gets.
 impl Nearby for Host {}
+
+/// What passes through passes through the component.
+impl Relay for Host {}
 
 impl Platform for Host {
     fn runtime(&self) -> &'static str {

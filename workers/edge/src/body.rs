@@ -51,6 +51,12 @@ pub trait HostStream: Stream<Item = Result<Bytes, BodyError>> + Unpin + 'static 
 
     /// Whether [`HostStream::into_any`] leads to a stream of this type, still unread.
     fn as_any(&self) -> &dyn Any;
+
+    /// The stream that the pieces come out of, as they are: this one, unless it only looks at those
+    /// of another. An adapter finds its own by it, and passes on what it holds itself.
+    fn source(&self) -> &dyn Any {
+        self.as_any()
+    }
 }
 
 /// A stream made of ordinary Rust code, for bodies that are computed.
@@ -129,6 +135,15 @@ impl Body {
             Self::Bytes(bytes) => Some(bytes.len() as u64),
             Self::Stream(stream) => stream.length(),
             Self::Chain(parts) => parts.iter().map(Body::length).sum(),
+        }
+    }
+
+    /// The stream that the last piece came out of, as it was ([`HostStream::source`]), if one.
+    pub fn source(&self) -> Option<&dyn Any> {
+        match self {
+            Self::Empty | Self::Bytes(_) => None,
+            Self::Stream(stream) => Some(stream.source()),
+            Self::Chain(parts) => parts.front()?.source(),
         }
     }
 

@@ -32,18 +32,18 @@ mod settings;
 mod source;
 
 use edge::{
-    Clock, Config, Defer, Fetch, Function, Log, Nearby, Objects, Platform, Request, Response,
-    Unhealthy,
+    Clock, Config, Defer, Fetch, Function, Log, Nearby, Objects, Platform, Relay, Request,
+    Response, Unhealthy,
 };
 
 /// What the function may do on its platform.
 pub trait Host:
-    Objects + Nearby + Fetch + Clock + Config + Defer + Log + Platform + Clone + 'static
+    Objects + Nearby + Relay + Fetch + Clock + Config + Defer + Log + Platform + Clone + 'static
 {
 }
 
 impl<H> Host for H where
-    H: Objects + Nearby + Fetch + Clock + Config + Defer + Log + Platform + Clone + 'static
+    H: Objects + Nearby + Relay + Fetch + Clock + Config + Defer + Log + Platform + Clone + 'static
 {
 }
 

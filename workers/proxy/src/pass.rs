@@ -4,16 +4,19 @@
 //! it is sent. A large one streams to the client, and beside that into the store; what is wrong at
 //! its end breaks both off.
 
-use std::{cell::Cell, pin::pin, rc::Rc};
+use std::{pin::pin, rc::Rc};
 
-use edge::{Body, BodyError, Bytes, Response};
+use edge::{
+    Body, BodyError, Bytes, Response,
+    relay::{Relayed, Sum, Watch},
+};
 use futures_util::future::{Either, select};
 use registry::Digest;
 use sha2::Digest as _;
 
 use crate::{
     Host,
-    cache::{self, Found, Image, Lease, Record, Room, Tap, Validators, seconds_later},
+    cache::{self, Found, Image, Lease, Record, Room, Validators, seconds_later},
     limits,
     refusal::{Reason, Refusal},
     reply::{Picture, Served},
@@ -185,12 +188,19 @@ pub fn checked(arrived: &Arrived, bytes: &[u8]) -> Result<(), Refusal> {
 fn streamed<H: Host>(host: &H, ask: &Rc<Ask>, job: Job, arrived: &Arrived, body: Body) -> Response {
     let (now, random) = (host.now(), host.random());
     let version = ask.plan.new_version(now, &random);
-    let (watch, digest) = Watch::new(arrived.format);
-    let (client, stored) = cache::tee(body, watch);
     let record = record(host, arrived, version, None);
-    let response = picture(ask, arrived, &version, &record).whole(client, now);
-    // For HEAD nobody reads the body.
-    if arrived.freshness.storable && !ask.request.head {
+    let answer = |body| picture(ask, arrived, &version, &record).whole(body, now);
+    // Nobody reads the body.
+    if ask.request.head {
+        return answer(body);
+    }
+    let Relayed {
+        client,
+        stored,
+        digest,
+    } = host.relay(body, Walk(Ending::new(arrived.format)));
+    let response = answer(client);
+    if arrived.freshness.storable {
         let held = Held::only(job.lease);
         store(host, ask, (job.key, held), (record, Some(digest)), stored);
     }
@@ -218,7 +228,7 @@ pub fn store<H: Host>(
     host: &H,
     ask: &Rc<Ask>,
     (key, held): (Digest, Held),
-    (mut record, digest): (Record, Option<Rc<Cell<Option<Digest>>>>),
+    (mut record, digest): (Record, Option<Sum>),
     body: Body,
 ) {
     let (later, ask) = (host.clone(), Rc::clone(ask));
@@ -241,7 +251,7 @@ pub fn store<H: Host>(
         if let (Some(stored), Found::Image(image)) = (kept, &mut record.found) {
             image.length = stored.size;
             if let Some(digest) = digest.and_then(|digest| digest.get()) {
-                image.digest = Some(digest);
+                image.digest = Some(Digest::new(digest));
                 cache::name_by_content(&later, &ask.settings, image).await;
             }
             cache::write(&later, &key, &record).await;
@@ -250,36 +260,15 @@ pub fn store<H: Host>(
     });
 }
 
-/// Watches what passes: whether it is whole, and what its digest is.
-struct Watch {
-    ending: Ending,
-    hasher: sha2::Sha256,
-    digest: Rc<Cell<Option<Digest>>>,
-}
+/// Watches whether what passes is whole.
+struct Walk(Ending);
 
-impl Watch {
-    /// With where the digest will be.
-    fn new(format: imaging::Format) -> (Self, Rc<Cell<Option<Digest>>>) {
-        let digest = Rc::new(Cell::new(None));
-        let watch = Self {
-            ending: Ending::new(format),
-            hasher: sha2::Sha256::new(),
-            digest: Rc::clone(&digest),
-        };
-        (watch, digest)
-    }
-}
-
-impl Tap for Watch {
+impl Watch for Walk {
     fn piece(&mut self, piece: &[u8]) {
-        self.ending.piece(piece);
-        self.hasher.update(piece);
+        self.0.piece(piece);
     }
 
     fn end(&mut self) -> Result<(), BodyError> {
-        self.ending.check()?;
-        let digest = self.hasher.finalize_reset().into();
-        self.digest.set(Some(Digest::new(digest)));
-        Ok(())
+        self.0.check()
     }
 }

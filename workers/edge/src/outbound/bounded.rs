@@ -1,6 +1,7 @@
 //! A body that ends with an error when it is too long, too slow, or not as long as announced.
 
 use std::{
+    any::Any,
     future::Future,
     pin::Pin,
     task::{Context, Poll},
@@ -9,7 +10,7 @@ use std::{
 
 use futures_util::{Stream, StreamExt};
 
-use crate::{Body, BodyError, Bytes, Clock};
+use crate::{Body, BodyError, Bytes, Clock, HostStream};
 
 /// The bounds of a body.
 pub(super) struct Limits {
@@ -30,15 +31,13 @@ where
 {
     let clock = host.clone();
     let left = limits.left;
-    let length = limits.announced;
-    let stream = Bounded {
+    Body::Stream(Box::new(Bounded {
         body,
         limits,
         received: 0,
         ended: false,
         deadline: Box::pin(async move { clock.sleep(left).await }),
-    };
-    Body::stream(stream, length)
+    }))
 }
 
 struct Bounded {
@@ -105,6 +104,26 @@ impl Stream for Bounded {
             self.body = Body::Empty;
         }
         Poll::Ready(item)
+    }
+}
+
+impl HostStream for Bounded {
+    /// What is left of it.
+    fn length(&self) -> Option<u64> {
+        let announced = self.limits.announced?;
+        Some(announced.saturating_sub(self.received))
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn source(&self) -> &dyn Any {
+        self.body.source().unwrap_or(self)
     }
 }
 

@@ -11,7 +11,6 @@ mod ledger;
 mod record;
 mod room;
 mod store;
-mod tee;
 mod turn;
 
 pub use absent::remember;
@@ -20,5 +19,4 @@ pub use leases::Lease;
 pub use record::{Age, Found, Image, Record, Validators, seconds_later};
 pub use room::Room;
 pub use store::{forget, keep, open, read, write};
-pub use tee::{Tap, tee};
 pub use turn::Turn;

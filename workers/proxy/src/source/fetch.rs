@@ -150,7 +150,6 @@ fn validators(headers: &Headers) -> Validators {
 
 /// The first bytes of `body`, and the whole again.
 async fn begin(mut body: Body) -> Result<(Bytes, Body), Refusal> {
-    let length = body.length();
     let mut pieces = Vec::new();
     let mut head = Vec::new();
     while head.len() < SNIFF_BYTES {
@@ -163,9 +162,7 @@ async fn begin(mut body: Body) -> Result<(Bytes, Body), Refusal> {
         pieces.push(Body::from(piece));
     }
     pieces.push(body);
-    let whole = Body::chain(pieces);
-    // What was announced holds for the whole, which a chain with a part of it would not know.
-    Ok((head.into(), Body::stream(whole, length)))
+    Ok((head.into(), Body::chain(pieces)))
 }
 
 /// What has been collected of a body.

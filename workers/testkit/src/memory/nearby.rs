@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edge::{Body, Bytes, Clock, Nearby, Timestamp, nearby::Kept};
+use edge::{Body, Bytes, Clock, Nearby, Relay, Timestamp, nearby::Kept};
 
 use super::MemoryHost;
 
@@ -15,6 +15,8 @@ impl MemoryHost {
         self.process.nearby.borrow_mut().get_or_insert_default();
     }
 }
+
+impl Relay for MemoryHost {}
 
 impl Nearby for MemoryHost {
     fn has_nearby(&self) -> bool {

@@ -1,19 +1,57 @@
-//! One body read by two: a client, and the store beside it. What the slower one has not read yet is
-//! held, and not more than [`AHEAD`] of it: the client waits for a store that is slower.
+//! The port that passes one body on to two readers: a client, and the store beside it.
+//!
+//! What the store has not read yet is held, and not much more than [`AHEAD`] bytes of it: the client
+//! waits for a store that is slower. The client's reading drives both; where it goes away, or the
+//! whole turns out to be unsound, the store gets an error in place of the end.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::VecDeque,
     pin::Pin,
     rc::Rc,
     task::{Context, Poll, Waker},
 };
 
-use edge::{Body, BodyError, Bytes};
 use futures_util::{Stream, StreamExt};
+use sha2::{Digest, Sha256};
+
+use crate::{Body, BodyError, Bytes};
 
 /// Bytes that the client may be ahead of the store.
-const AHEAD: usize = 1 << 20;
+pub const AHEAD: usize = 1 << 20;
+
+/// Sees every piece on its way, and says at the end whether the whole is sound.
+pub trait Watch: Unpin + 'static {
+    /// The next piece.
+    fn piece(&mut self, piece: &[u8]);
+
+    /// The end has come.
+    ///
+    /// # Errors
+    /// What is wrong with the whole: both readers get it in place of the end.
+    fn end(&mut self) -> Result<(), BodyError>;
+}
+
+/// SHA-256 of a body, once it has come to its end.
+pub type Sum = Rc<Cell<Option<[u8; 32]>>>;
+
+/// One body as two.
+pub struct Relayed {
+    /// For the client.
+    pub client: Body,
+    /// For the store.
+    pub stored: Body,
+    /// SHA-256 of the whole: there before the store's comes to its end.
+    pub digest: Sum,
+}
+
+/// Passing a body on to two readers. A platform that can do so natively, and digest natively, does.
+pub trait Relay {
+    /// `body` for two, whole where `watch` finds it so.
+    fn relay(&self, body: Body, watch: impl Watch) -> Relayed {
+        tee(body, watch)
+    }
+}
 
 #[derive(Default)]
 struct Between {
@@ -41,40 +79,34 @@ impl Between {
     }
 }
 
-/// Sees every piece on its way to the client, and says at the end whether the whole is sound.
-pub trait Tap: Unpin + 'static {
-    /// The next piece.
-    fn piece(&mut self, piece: &[u8]);
-
-    /// The end has come.
-    ///
-    /// # Errors
-    /// What is wrong with the whole: both readers get it in place of the end.
-    fn end(&mut self) -> Result<(), BodyError>;
-}
-
-/// `body` for two: the client's, and the store's. The client's drives both.
-pub fn tee<T: Tap>(body: Body, tap: T) -> (Body, Body) {
+/// `body` for two by ordinary Rust code.
+pub fn tee(body: Body, watch: impl Watch) -> Relayed {
     let between = Rc::new(RefCell::new(Between::default()));
+    let digest = Rc::new(Cell::new(None));
     let length = body.length();
     let client = Client {
         body,
-        tap,
+        watch,
+        hasher: Sha256::new(),
+        digest: Rc::clone(&digest),
         between: Rc::clone(&between),
     };
-    (
-        Body::stream(client, length),
-        Body::stream(Store(between), length),
-    )
+    Relayed {
+        client: Body::stream(client, length),
+        stored: Body::stream(Store(between), length),
+        digest,
+    }
 }
 
-struct Client<T> {
+struct Client<W> {
     body: Body,
-    tap: T,
+    watch: W,
+    hasher: Sha256,
+    digest: Sum,
     between: Rc<RefCell<Between>>,
 }
 
-impl<T: Tap> Stream for Client<T> {
+impl<W: Watch> Stream for Client<W> {
     type Item = Result<Bytes, BodyError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -97,7 +129,8 @@ impl<T: Tap> Stream for Client<T> {
         let mut between = this.between.borrow_mut();
         let item = match next {
             Some(Ok(piece)) => {
-                this.tap.piece(&piece);
+                this.watch.piece(&piece);
+                this.hasher.update(&piece);
                 if !between.abandoned {
                     between.held += piece.len();
                     between.pieces.push_back(piece.clone());
@@ -109,7 +142,11 @@ impl<T: Tap> Stream for Client<T> {
                 Some(Err(error))
             }
             None => {
-                let end = this.tap.end();
+                let end = this.watch.end();
+                if end.is_ok() {
+                    let digest = this.hasher.finalize_reset();
+                    this.digest.set(Some(digest.into()));
+                }
                 between.end = Some(end.clone());
                 end.err().map(Err)
             }
@@ -119,7 +156,7 @@ impl<T: Tap> Stream for Client<T> {
     }
 }
 
-impl<T> Drop for Client<T> {
+impl<W> Drop for Client<W> {
     fn drop(&mut self) {
         let mut between = self.between.borrow_mut();
         if between.end.is_none() {
@@ -165,14 +202,15 @@ impl Drop for Store {
 
 #[cfg(test)]
 mod tests {
-    use edge::{Body, BodyError, Bytes};
     use futures_util::{FutureExt, stream};
+    use sha2::{Digest, Sha256};
 
-    use super::{AHEAD, Tap, tee};
+    use super::{AHEAD, Relayed, Watch, tee};
+    use crate::{Body, BodyError, Bytes};
 
     struct Fine;
 
-    impl Tap for Fine {
+    impl Watch for Fine {
         fn piece(&mut self, _: &[u8]) {}
         fn end(&mut self) -> Result<(), BodyError> {
             Ok(())
@@ -181,7 +219,7 @@ mod tests {
 
     struct Broken;
 
-    impl Tap for Broken {
+    impl Watch for Broken {
         fn piece(&mut self, _: &[u8]) {}
         fn end(&mut self) -> Result<(), BodyError> {
             Err(BodyError::Failed("cut short".into()))
@@ -199,6 +237,11 @@ mod tests {
         )
     }
 
+    fn two(body: Body, watch: impl Watch) -> (Body, Body) {
+        let Relayed { client, stored, .. } = tee(body, watch);
+        (client, stored)
+    }
+
     /// What is there without waiting.
     fn now(body: &mut Body) -> Option<Option<Result<usize, BodyError>>> {
         let next = body.next().now_or_never()?;
@@ -207,7 +250,11 @@ mod tests {
 
     #[test]
     fn both_read_the_whole() {
-        let (mut client, mut store) = tee(pieces(&[3, 4]), Fine);
+        let Relayed {
+            mut client,
+            stored: mut store,
+            digest,
+        } = tee(pieces(&[3, 4]), Fine);
         assert_eq!((client.length(), store.length()), (Some(7), Some(7)));
         assert_eq!(now(&mut store), None);
         for expected in [Some(Ok(3)), Some(Ok(4)), None] {
@@ -216,11 +263,12 @@ mod tests {
         for expected in [Some(Ok(3)), Some(Ok(4)), None] {
             assert_eq!(now(&mut store), Some(expected.clone()));
         }
+        assert_eq!(digest.get(), Some(Sha256::digest([1; 7]).into()));
     }
 
     #[test]
     fn the_client_waits_for_a_store_that_is_far_behind() {
-        let (mut client, mut store) = tee(pieces(&[AHEAD + 1, 5]), Fine);
+        let (mut client, mut store) = two(pieces(&[AHEAD + 1, 5]), Fine);
         assert_eq!(now(&mut client), Some(Some(Ok(AHEAD + 1))));
         assert_eq!(now(&mut client), None);
         assert_eq!(now(&mut store), Some(Some(Ok(AHEAD + 1))));
@@ -229,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_store_that_gives_up_holds_nobody_up() {
-        let (mut client, store) = tee(pieces(&[AHEAD + 1, 5]), Fine);
+        let (mut client, store) = two(pieces(&[AHEAD + 1, 5]), Fine);
         assert_eq!(now(&mut client), Some(Some(Ok(AHEAD + 1))));
         drop(store);
         assert_eq!(now(&mut client), Some(Some(Ok(5))));
@@ -238,13 +286,13 @@ mod tests {
 
     #[test]
     fn nothing_unsound_is_stored() {
-        let (mut client, mut store) = tee(pieces(&[3]), Broken);
+        let (mut client, mut store) = two(pieces(&[3]), Broken);
         assert_eq!(now(&mut client), Some(Some(Ok(3))));
         assert!(matches!(now(&mut client), Some(Some(Err(_)))));
         assert_eq!(now(&mut store), Some(Some(Ok(3))));
         assert!(matches!(now(&mut store), Some(Some(Err(_)))));
 
-        let (mut client, mut store) = tee(pieces(&[3, 4]), Fine);
+        let (mut client, mut store) = two(pieces(&[3, 4]), Fine);
         assert_eq!(now(&mut client), Some(Some(Ok(3))));
         drop(client);
         assert_eq!(now(&mut store), Some(Some(Ok(3))));
