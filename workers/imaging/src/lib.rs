@@ -31,6 +31,7 @@ mod exif;
 mod format;
 mod geometry;
 mod gif;
+mod icc;
 mod info;
 mod jpeg;
 mod lanes;

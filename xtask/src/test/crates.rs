@@ -49,10 +49,6 @@ const CONFINED: &[Confined] = &[
         to: CODECS,
     },
     Confined {
-        library: "qcms",
-        to: CODECS,
-    },
-    Confined {
         library: "vaam-image-webp",
         to: CODECS,
     },

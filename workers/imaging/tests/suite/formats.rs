@@ -145,3 +145,21 @@ fn other_profiles_are_converted_and_srgb_is_left_alone() {
     assert!(plain.psnr(&wanted) < 30.0, "the profile changes nothing");
     assert_eq!(picture(&fixture("srgb.png"), &Transform::default()), plain);
 }
+
+/// By LittleCMS: every kind of table and curve, of one, three and four channels.
+#[test]
+fn profiles_of_every_kind_are_converted() {
+    for (name, least) in [
+        ("profile-cmyk-8.jpg", 36.0),
+        ("profile-cmyk-16.jpg", 36.0),
+        ("profile-cmyk-4.jpg", 36.0),
+        ("profile-rgb-16.png", 40.0),
+        ("profile-rgb-4.png", 40.0),
+        ("profile-grey.png", 48.0),
+        ("profile-grey-lab.jpg", 40.0),
+    ] {
+        let (stem, _) = name.split_once('.').expect("an ending");
+        let found = picture(&fixture(name), &Transform::default()).psnr(&expected(stem));
+        assert!(found >= least, "{name}: {found:.1} dB");
+    }
+}
