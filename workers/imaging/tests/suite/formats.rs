@@ -153,8 +153,8 @@ fn profiles_of_every_kind_are_converted() {
         ("profile-cmyk-8.jpg", 36.0),
         ("profile-cmyk-16.jpg", 36.0),
         ("profile-cmyk-4.jpg", 36.0),
-        ("profile-rgb-16.png", 40.0),
-        ("profile-rgb-4.png", 40.0),
+        ("profile-rgb-16.webp", 40.0),
+        ("profile-rgb-4.webp", 40.0),
         ("profile-grey.png", 48.0),
         ("profile-grey-lab.jpg", 40.0),
     ] {

@@ -92,9 +92,18 @@ fn profiles() -> Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> {
         let (profile, after) = rest.split_at_checked(length)?;
         Some((before.to_vec(), profile.to_vec(), after.to_vec()))
     };
-    ["wide.webp", "wide.jpg"]
-        .map(|name| around(name).unwrap())
-        .into()
+    [
+        "wide.webp",
+        "wide.jpg",
+        "profile-cmyk-8.jpg",
+        "profile-cmyk-16.jpg",
+        "profile-cmyk-4.jpg",
+        "profile-rgb-16.webp",
+        "profile-rgb-4.webp",
+        "profile-grey-lab.jpg",
+    ]
+    .map(|name| around(name).unwrap())
+    .into()
 }
 
 #[derive(Debug, Clone, Copy)]
