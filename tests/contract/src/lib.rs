@@ -5,4 +5,4 @@
 edge_cloudflare::entry!(testkit::contract::Contract);
 
 #[cfg(all(target_arch = "wasm32", target_os = "wasi"))]
-edge_spin::entry!(testkit::contract::Contract);
+edge_spin::entry!(testkit::contract::Contract, Copies);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     later::Job,
-    message::{EPHEMERAL, Message, Modal, Text},
+    message::{EPHEMERAL, Message, Modal, Text, object},
 };
 
 /// Types of answers.
@@ -79,7 +79,7 @@ impl Answer {
             Self::Choices(choices) => {
                 let choices = choices.iter().take(MOST_CHOICES).map(Choice::to_json);
                 let choices: Vec<Value> = choices.collect();
-                with(kind::CHOICES, json!({ "choices": choices }))
+                with(kind::CHOICES, object([("choices", choices.into())]))
             }
             Self::Later { place, .. } => match place {
                 Place::ForAll => json!({ "type": kind::LATER }),
@@ -97,7 +97,7 @@ impl Choice {
 }
 
 fn with(kind: u8, data: Value) -> Value {
-    json!({ "type": kind, "data": data })
+    object([("type", kind.into()), ("data", data)])
 }
 
 fn response(value: &Value) -> Response {

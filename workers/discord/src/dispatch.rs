@@ -86,7 +86,7 @@ async fn command<H: Host>(host: &H, context: &Context, call: &Call) -> Result<An
         | Handler::ReleaseRestore
         | Handler::ReleaseRetry => {
             let question = release::question(host, context, found.handler, options).await?;
-            confirm::ask(host, context, &question).await
+            confirm::ask(host, context, question).await
         }
         Handler::Subscribe => subscribe::ask(host, context, options).await,
         Handler::ReleaseSubscribers => release::subscribers::answer(host, context, options).await,

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::{
     Host, Locale,
     commands::{changelog, release, status, subscribe},
-    confirm::{self, Wish},
+    confirm::{self, Question, Wish},
     context::Context,
     failure::Failure,
     interaction::Event,
@@ -30,6 +30,8 @@ pub(crate) enum Job {
     Status(Vec<status::Deployment>),
     /// How deliveries are.
     ReleaseStatus(release::status::Wanted),
+    /// A question that is too long for its button.
+    Ask(Box<Question>),
     /// What somebody confirmed.
     Fulfil(Wish),
     /// A channel is to be told of releases.
@@ -93,6 +95,7 @@ async fn run<H: Host>(host: &H, context: &Context, job: Job) -> Result<Message, 
         Job::Changelog(wanted) => Ok(changelog::message(host, context, &wanted).await),
         Job::Status(deployments) => Ok(status::message(host, &deployments, context.locale()).await),
         Job::ReleaseStatus(wanted) => release::status::message(host, context, &wanted).await,
+        Job::Ask(question) => confirm::message(host, context, &question).await,
         Job::Fulfil(wish) => confirm::fulfil(host, context, wish).await,
         Job::Subscribe(asked) => subscribe::subscribe(host, context, *asked).await,
         Job::Unsubscribe(unwanted) => subscribe::end(host, context, &unwanted).await,

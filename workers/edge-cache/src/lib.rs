@@ -22,6 +22,7 @@ mod age;
 mod copying;
 mod doubt;
 mod fill;
+mod forgetting;
 mod lease;
 mod memory;
 mod near;
@@ -32,13 +33,14 @@ mod shelf;
 use std::time::Duration;
 
 use edge::{
-    Body, Clock, Objects, Timestamp, log,
+    Body, Bytes, Clock, Objects, Timestamp, log,
     objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written, check_key},
 };
 use serde_json::json;
 
 pub use age::aged;
 pub use doubt::{Doubt, STALE};
+pub use forgetting::Forgetting;
 pub use lease::COPYING_PREFIX;
 pub use memory::{Copies, MemoryShelf};
 pub use near::Near;
@@ -47,9 +49,8 @@ pub use shelf::{CHUNK, Content, Held, Host, Kept, Shelf, ShelfError};
 /// How a node uses its cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// For how long a copy of what may change is answered without asking the store. Zero for
-    /// functions that change what is stored: they always read from the store, and only forget here
-    /// what they write.
+    /// For how long a copy of what may change is answered without asking the store; zero for a node
+    /// that always reads from the store. Functions that change what is stored have [`Forgetting`].
     pub fresh: Duration,
     /// Most bytes of copies, with those in the making. Zero for a node that keeps none. What has been
     /// evicted is beside them for a minute.
@@ -116,6 +117,17 @@ impl<O: Objects + Clone + 'static, S: Shelf> Objects for Cached<O, S> {
         written
     }
 
+    async fn object_write(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        put: Put,
+    ) -> Result<Written, ObjectError> {
+        let written = self.origin.object_write(key, bytes, put).await;
+        self.forget(key).await;
+        written
+    }
+
     async fn object_list(
         &self,
         prefix: &str,
@@ -141,13 +153,7 @@ impl<O, S: Shelf> Cached<O, S> {
 
     /// What the shelf answers; nothing where it fails, which costs time and no more. It is logged.
     fn heard<T>(&self, answer: Result<T, ShelfError>) -> Option<T> {
-        match answer {
-            Ok(answer) => Some(answer),
-            Err(error) => {
-                self.event("cache-failed", json!({ "cause": error.to_string() }));
-                None
-            }
-        }
+        heard(&self.shelf, answer)
     }
 
     fn event(&self, event: &str, members: serde_json::Value) {
@@ -157,5 +163,17 @@ impl<O, S: Shelf> Cached<O, S> {
     /// `duration` from now.
     fn after(&self, duration: Duration) -> Timestamp {
         doubt::later(self.shelf.host().now(), duration)
+    }
+}
+
+/// What `shelf` answers; see [`Cached::heard`].
+fn heard<T, S: Shelf>(shelf: &S, answer: Result<T, ShelfError>) -> Option<T> {
+    match answer {
+        Ok(answer) => Some(answer),
+        Err(error) => {
+            let members = json!({ "cause": error.to_string() });
+            log::event(shelf.host(), shelf.host().now(), "cache-failed", members);
+            None
+        }
     }
 }

@@ -22,7 +22,7 @@ mod xml;
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use edge::{
-    Body, Clock, Defer, Fetch, Objects, Platform, Timestamp, Upload,
+    Body, Bytes, Clock, Defer, Fetch, Objects, Platform, Timestamp, Upload,
     objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written, check_key},
 };
 
@@ -78,6 +78,16 @@ impl<H: Host> Objects for S3<H> {
     async fn object_put(&self, key: &str, body: Body, put: Put) -> Result<Written, ObjectError> {
         check_key(key)?;
         write::put(self, key, body, put).await
+    }
+
+    async fn object_write(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        put: Put,
+    ) -> Result<Written, ObjectError> {
+        check_key(key)?;
+        write::bytes(self, key, bytes, put).await
     }
 
     async fn object_list(

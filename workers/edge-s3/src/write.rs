@@ -34,9 +34,8 @@ pub(crate) async fn put<H: Host>(
 ) -> Result<Written, ObjectError> {
     match body.length() {
         Some(length) if length <= SMALL => {
-            let bytes = body.exactly(length).await?;
-            check_digest(&bytes, &put)?;
-            conditionally(s3, key, bytes, &put).await
+            let read = body.exactly(length).await?;
+            bytes(s3, key, read, put).await
         }
         Some(length) if length <= LARGEST => streamed(s3, key, body, length, &put).await,
         None if put.condition == Condition::Always => multipart::put(s3, key, body, &put).await,
@@ -45,6 +44,17 @@ pub(crate) async fn put<H: Host>(
             "a write of {length} bytes in one piece; at most {LARGEST} are possible"
         ))),
     }
+}
+
+/// See [`edge::Objects::object_write`].
+pub(crate) async fn bytes<H: Host>(
+    s3: &S3<H>,
+    key: &str,
+    bytes: Bytes,
+    put: Put,
+) -> Result<Written, ObjectError> {
+    check_digest(&bytes, &put)?;
+    conditionally(s3, key, bytes, &put).await
 }
 
 /// See [`edge::Objects::object_delete`].

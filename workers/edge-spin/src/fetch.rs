@@ -17,7 +17,7 @@ use spin_sdk::{
     wit_bindgen::{FutureWriter, StreamWriter},
 };
 
-use crate::{Host, fields, incoming};
+use crate::{Host, fields, incoming, store::Storage};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -30,14 +30,14 @@ const BETWEEN_BYTES: u64 = 120 * SECOND;
 /// The same for the answer to an upload, which comes when all of it has been sent.
 const UPLOADED: u64 = 3600 * SECOND;
 
-impl Fetch for Host {
+impl<S: Storage> Fetch for Host<S> {
     async fn fetch(&self, mut request: FetchRequest) -> Result<FetchResponse, FetchError> {
         let body = std::mem::take(&mut request.body).into();
         answer(request, body, FIRST_BYTE).await
     }
 }
 
-impl Upload for Host {
+impl<S: Storage> Upload for Host<S> {
     async fn upload(&self, request: FetchRequest, body: Body) -> Result<FetchResponse, FetchError> {
         answer(request, body, UPLOADED).await
     }

@@ -1,6 +1,6 @@
 //! The host: every port but the two large ones, which are in `fetch` and `objects`.
 
-use std::{cell::RefCell, future::Future, io::Write, time::Duration};
+use std::{cell::RefCell, future::Future, io::Write, marker::PhantomData, time::Duration};
 
 use edge::{
     Clock, Config, ConfigError, Defer, Log, Nearby, Platform, Relay, Remember, Timestamp,
@@ -14,20 +14,22 @@ use spin_sdk::{
     },
 };
 
-/// Spin, as a function sees it. It holds nothing, so cloning it is free.
+use crate::store::{Originals, Storage};
+
+/// Spin, as a function sees it that stores its objects in `S`. It holds nothing, so cloning it is free.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Host {
-    _private: (),
+pub struct Host<S = Originals> {
+    storage: PhantomData<S>,
 }
 
-impl Host {
+impl<S: Storage> Host<S> {
     /// The host of this component.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-impl Clock for Host {
+impl<S: Storage> Clock for Host<S> {
     fn now(&self) -> Timestamp {
         let now = system_clock::now();
         let milliseconds = i64::from(now.nanoseconds / 1_000_000);
@@ -44,7 +46,7 @@ impl Clock for Host {
     }
 }
 
-impl Config for Host {
+impl<S: Storage> Config for Host<S> {
     async fn variable(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
         match variables::get(name.to_ascii_lowercase()).await {
             Ok(value) => Ok((!value.is_empty()).then_some(value)),
@@ -67,7 +69,7 @@ fn variable_failure(error: &variables::Error) -> &'static str {
     }
 }
 
-impl Defer for Host {
+impl<S: Storage> Defer for Host<S> {
     /// Runs `task` within the component-model task of the request: Spin keeps the instance until
     /// it has ended, so every wait in it needs a deadline.
     fn defer(&self, task: impl Future<Output = ()> + 'static) {
@@ -79,7 +81,7 @@ impl Defer for Host {
     }
 }
 
-impl Log for Host {
+impl<S: Storage> Log for Host<S> {
     /// Writes to standard output, which Spin collects. A line that cannot be written is lost:
     /// there is nowhere else to say so.
     fn log(&self, line: &str) {
@@ -116,12 +118,12 @@ thread_local! {
 }
 
 /// The database is as near as it gets.
-impl Nearby for Host {}
+impl<S: Storage> Nearby for Host<S> {}
 
 /// What passes through passes through the component.
-impl Relay for Host {}
+impl<S: Storage> Relay for Host<S> {}
 
-impl Platform for Host {
+impl<S: Storage> Platform for Host<S> {
     fn runtime(&self) -> &'static str {
         "spin"
     }
@@ -145,7 +147,7 @@ fn one_by_one() -> [u8; 16] {
     bytes
 }
 
-impl Remember for Host {
+impl<S: Storage> Remember for Host<S> {
     fn with_memory<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {
         thread_local! {
             static MEMORY: RefCell<Memory> = RefCell::default();

@@ -9,10 +9,16 @@
 //! panics on input, and requests share nothing but the database connection, which is kept as a
 //! finished value and never as a future.
 
+#![allow(
+    async_fn_in_trait,
+    reason = "the platform is single-threaded; a Send bound would only cost wrappers"
+)]
+
 mod fetch;
 mod fields;
 mod host;
 mod incoming;
+mod nowhere;
 mod objects;
 mod outgoing;
 mod serve;
@@ -26,11 +32,16 @@ pub use host::Host;
 pub use serve::serve;
 #[doc(hidden)]
 pub use spin_sdk;
+pub use store::{Copies, Embedded, Originals, Storage};
 
-/// Exports the function `$function` (an [`edge::Function`]) as this component's HTTP handler.
+/// Exports the function `$function` (an [`edge::Function`]) as this component's HTTP handler. Its
+/// objects are in `$storage` (a [`Storage`]), [`Originals`] where nothing is said.
 #[macro_export]
 macro_rules! entry {
     ($function:ty) => {
+        $crate::entry!($function, Originals);
+    };
+    ($function:ty, $storage:ident) => {
         mod spin_entry {
             #![allow(unsafe_code, reason = "the component's export is a symbol")]
 
@@ -43,7 +54,7 @@ macro_rules! entry {
 
             impl Guest for Entry {
                 async fn handle(request: Request) -> Result<Response, ErrorCode> {
-                    $crate::serve::<$function>(request).await
+                    $crate::serve::<$function, $crate::$storage>(request).await
                 }
             }
 

@@ -96,7 +96,7 @@ async fn copy(mut body: Body, pieces: &mut StreamWriter<u8>) -> Result<(), Strin
         let unwritten = if in_memory {
             writing.await
         } else {
-            timeout(&Host::new(), STALL, writing)
+            timeout(&<Host>::new(), STALL, writing)
                 .await
                 .ok_or("the client took nothing for too long")?
         };

@@ -12,7 +12,7 @@ use edge::Clock;
 // The SDK hides the calls that answer at once, but they are part of `spin:sqlite` like the others.
 use spin_sdk::sqlite::{Connection, Error, Value, wit::sqlite::Connection as Reader};
 
-use crate::{Host, objects::schema};
+use crate::{Host, objects::schema, store::Storage};
 
 /// One row of an answer.
 pub type Row = Vec<Value>;
@@ -60,7 +60,7 @@ thread_local! {
     static READER: Kept<Reader> = const { RefCell::new(None) };
 }
 
-impl Sql for Host {
+impl<S: Storage> Sql for Host<S> {
     async fn sql(
         &self,
         statement: &'static str,

@@ -3,14 +3,14 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use edge::{
-    ConfigError,
+    Config, ConfigError, Objects,
     config::{self, name},
     objects::ObjectError,
 };
-use edge_cache::{Cached, Policy, Shelf};
+use edge_cache::{Cached, Forgetting, Policy, Shelf};
 use edge_s3::{S3, Settings};
 
-use crate::{Host, shelf::SqliteShelf};
+use crate::{Host, nowhere::Nowhere, shelf::SqliteShelf};
 
 /// Copies of up to 1 GB where the operator says nothing.
 const CACHE_BYTES: u64 = 1_000_000_000;
@@ -26,69 +26,133 @@ const CACHE_SECONDS: u64 = 0;
 /// minute behind.
 const LONGEST: u64 = 60 - <SqliteShelf<Host> as Shelf>::ASKING.as_secs();
 
-/// A bucket as a function sees it.
-pub type Bucket = Cached<S3<Host>, SqliteShelf<Host>>;
+/// Where a function's objects are; each kind brings its own code with it and no other's.
+pub trait Storage: Copy + Default + 'static {
+    /// The bucket, where one is configured.
+    type Bucket: Objects;
 
-/// Where the objects are.
-#[derive(Clone)]
-pub enum Store {
-    /// In the component's database.
-    Embedded,
-    /// In a bucket, with copies in the database.
-    Bucket(Rc<Bucket>),
+    /// The bucket that is configured; `None` for the component's database.
+    ///
+    /// # Errors
+    /// [`ObjectError::Misconfigured`] naming the variable that is missing or malformed.
+    async fn bucket(host: &Host<Self>) -> Result<Option<Rc<Self::Bucket>>, ObjectError>;
+
+    /// How far answers may be behind the bucket, as far as this instance has read from it.
+    fn behind() -> Duration {
+        Duration::ZERO
+    }
 }
+
+/// In the component's database, or in a bucket with copies there: for functions that only read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Copies;
+
+/// In the component's database, or in a bucket: for functions that change what is stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Originals;
+
+/// In the component's database: for functions whose objects are the node's own.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Embedded;
+
+/// What an instance has found configured, if it has looked; it lives for a hundred requests or so.
+type Found<B> = RefCell<Option<Option<Rc<B>>>>;
+
+type Copied = Cached<S3<Host<Copies>>, SqliteShelf<Host<Copies>>>;
+
+type Original = Forgetting<S3<Host>, SqliteShelf<Host>>;
 
 thread_local! {
-    /// What an instance has found configured; an instance lives for a hundred requests or so.
-    static STORE: RefCell<Option<Store>> = const { RefCell::new(None) };
+    static COPIED: Found<Copied> = const { RefCell::new(None) };
+    static ORIGINAL: Found<Original> = const { RefCell::new(None) };
 }
 
-/// The store that is configured.
-///
-/// # Errors
-/// [`ObjectError::Misconfigured`] naming the variable that is missing or malformed.
-pub async fn store(host: &Host) -> Result<Store, ObjectError> {
-    if let Some(store) = STORE.with_borrow(Clone::clone) {
-        return Ok(store);
+impl Storage for Copies {
+    type Bucket = Copied;
+
+    async fn bucket(host: &Host<Self>) -> Result<Option<Rc<Copied>>, ObjectError> {
+        if let Some(found) = COPIED.with_borrow(Clone::clone) {
+            return Ok(found);
+        }
+        let found = match Settings::read(host).await? {
+            None => None,
+            Some(settings) => {
+                let policy = Policy {
+                    fresh: fresh(host).await?,
+                    budget: budget(host).await?,
+                };
+                let bucket = S3::new(*host, settings);
+                Some(Rc::new(Cached::new(bucket, SqliteShelf(*host), policy)))
+            }
+        };
+        Ok(COPIED.with_borrow_mut(|kept| kept.insert(found).clone()))
     }
-    let store = configured(host).await?;
-    Ok(STORE.with_borrow_mut(|kept| kept.insert(store).clone()))
+
+    fn behind() -> Duration {
+        COPIED.with_borrow(|found| match found {
+            Some(Some(bucket)) => bucket.behind(),
+            Some(None) | None => Duration::ZERO,
+        })
+    }
 }
 
-/// How far answers may be behind the store, as far as this instance has read from it.
-pub fn behind() -> Duration {
-    STORE.with_borrow(|store| match store {
-        Some(Store::Bucket(bucket)) => bucket.behind(),
-        Some(Store::Embedded) | None => Duration::ZERO,
-    })
+impl Storage for Originals {
+    type Bucket = Original;
+
+    async fn bucket(host: &Host) -> Result<Option<Rc<Original>>, ObjectError> {
+        if let Some(found) = ORIGINAL.with_borrow(Clone::clone) {
+            return Ok(found);
+        }
+        let found = match Settings::read(host).await? {
+            None => None,
+            Some(settings) => {
+                let budget = budget(host).await?;
+                let bucket = S3::new(*host, settings);
+                Some(Rc::new(Forgetting::new(bucket, SqliteShelf(*host), budget)))
+            }
+        };
+        Ok(ORIGINAL.with_borrow_mut(|kept| kept.insert(found).clone()))
+    }
 }
 
-async fn configured(host: &Host) -> Result<Store, ConfigError> {
-    let Some(settings) = Settings::read(host).await? else {
-        return Ok(Store::Embedded);
-    };
-    let bytes = number(host, name::CACHE_BYTES, CACHE_BYTES).await?;
-    let seconds = number(host, name::CACHE_SECONDS, CACHE_SECONDS).await?;
-    let malformed = |name, expected| ConfigError::Malformed { name, expected };
+impl Storage for Embedded {
+    type Bucket = Nowhere;
+
+    async fn bucket(_: &Host<Self>) -> Result<Option<Rc<Nowhere>>, ObjectError> {
+        Ok(None)
+    }
+}
+
+/// Bytes of copies that a node keeps.
+async fn budget<C: Config>(config: &C) -> Result<u64, ConfigError> {
+    let bytes = number(config, name::CACHE_BYTES, CACHE_BYTES).await?;
     if bytes != 0 && bytes < FEWEST {
-        let expected = "0 for no cache, or a number of bytes from 1000000 on";
-        return Err(malformed(name::CACHE_BYTES, expected));
+        return Err(ConfigError::Malformed {
+            name: name::CACHE_BYTES,
+            expected: "0 for no cache, or a number of bytes from 1000000 on",
+        });
     }
-    if seconds > LONGEST {
-        let expected = "a number of seconds from 0 to 45";
-        return Err(malformed(name::CACHE_SECONDS, expected));
-    }
-    let policy = Policy {
-        fresh: Duration::from_secs(seconds),
-        budget: bytes,
-    };
-    let bucket = S3::new(*host, settings);
-    let cached = Cached::new(bucket, SqliteShelf(*host), policy);
-    Ok(Store::Bucket(Rc::new(cached)))
+    Ok(bytes)
 }
 
-async fn number(host: &Host, name: &'static str, default: u64) -> Result<u64, ConfigError> {
-    match config::optional(host, name).await? {
+/// For how long copies of what may change are answered without asking.
+async fn fresh<C: Config>(config: &C) -> Result<Duration, ConfigError> {
+    let seconds = number(config, name::CACHE_SECONDS, CACHE_SECONDS).await?;
+    if seconds > LONGEST {
+        return Err(ConfigError::Malformed {
+            name: name::CACHE_SECONDS,
+            expected: "a number of seconds from 0 to 45",
+        });
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
+async fn number<C: Config>(
+    config: &C,
+    name: &'static str,
+    default: u64,
+) -> Result<u64, ConfigError> {
+    match config::optional(config, name).await? {
         None => Ok(default),
         Some(text) => text.parse().map_err(|_| ConfigError::Malformed {
             name,

@@ -11,6 +11,9 @@
     reason = "both platforms are single-threaded; a Send bound would only cost wrappers"
 )]
 
+#[cfg(test)]
+extern crate self as edge;
+
 pub mod body;
 pub mod clock;
 pub mod conditional;
@@ -39,11 +42,12 @@ pub use body::{Body, BodyError, ByteStream, HostStream};
 pub use bytes::Bytes;
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
+pub use edge_derive::FromJson;
 pub use fetch::{Fetch, FetchError, FetchRequest, FetchResponse, Upload};
 pub use function::{Function, Unhealthy};
 pub use headers::{HeaderSource, Headers};
 pub use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-pub use json::Json;
+pub use json::{FromJson, Json};
 pub use log::Log;
 pub use memory::Remember;
 pub use nearby::Nearby;

@@ -187,6 +187,19 @@ pub trait Objects {
     /// same, so a writer that retries must expect its own earlier write.
     async fn object_put(&self, key: &str, body: Body, put: Put) -> Result<Written, ObjectError>;
 
+    /// The same with `bytes`, which functions that store records only need nothing more for.
+    ///
+    /// # Errors
+    /// As [`Objects::object_put`].
+    async fn object_write(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        put: Put,
+    ) -> Result<Written, ObjectError> {
+        self.object_put(key, bytes.into(), put).await
+    }
+
     /// The facts of at most `limit` (≤ [`MAX_PAGE`]) objects whose keys begin with `prefix`, from
     /// `cursor` on. Metadata in `sha256`, `content_type`, `cache_control` and `expires` may be left
     /// out; expired objects are.

@@ -136,7 +136,7 @@ impl From<Problem> for Response {
                 HeaderValue::from_static("application/problem+json"),
             )
             .with(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
-            .with_body(Value::Object(members).to_string());
+            .with_body(serde_json::to_vec(&members).unwrap_or_default());
         match allow {
             Some(allow) => response.with_text(header::ALLOW, &allow),
             None => response,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use crate::json::{FromJson, JsonError, Reader};
+
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z, written as RFC 3339 in UTC
 /// (`2026-11-22T10:00:00.000Z`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -63,6 +65,13 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| de::Error::custom("a time must be written as RFC 3339"))
+    }
+}
+
+impl FromJson for Timestamp {
+    fn from_json(reader: &mut Reader<'_>) -> Result<Self, JsonError> {
+        let time = Self::parse(&reader.string()?);
+        time.ok_or_else(|| reader.fail("no time as RFC 3339 writes it"))
     }
 }
 

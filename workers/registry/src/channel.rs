@@ -1,6 +1,7 @@
 //! Channels, Foundry generations, and the tracks made of both.
 
-use serde::{Deserialize, Serialize};
+use edge::FromJson;
+use serde::Serialize;
 
 use crate::{
     Version,
@@ -14,7 +15,7 @@ const LONGEST: usize = 32;
 ///
 /// Lower-case letters, digits and `-`, beginning with a letter, at most 32 of them. `latest` is a
 /// legacy name for a URL, and `core-…` belongs to [`Generation`]s, so neither is a channel.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, FromJson)]
 #[serde(try_from = "String", into = "String")]
 pub struct Channel(String);
 
@@ -65,7 +66,7 @@ impl Channel {
 }
 
 /// A generation of Foundry: the number before the first dot of its version, 1 to 999.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, FromJson)]
 #[serde(try_from = "String", into = "String")]
 pub struct Generation(u16);
 

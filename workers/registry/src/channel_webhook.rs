@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use edge::Url;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Url};
+use serde::Serialize;
 
 use crate::Snowflake;
 
@@ -35,14 +35,14 @@ pub struct NoChannelWebhook;
 ///
 /// Host and path of the URL are not kept: what is sent always goes to the configured API, wherever
 /// the URL that somebody pasted leads.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct ChannelWebhook {
     id: Snowflake,
     token: Token,
 }
 
 /// Letters, digits, `-` and `_`, at most 128.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(try_from = "String", into = "String")]
 struct Token(String);
 

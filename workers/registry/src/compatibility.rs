@@ -1,6 +1,7 @@
 //! Which versions of Foundry a release is for.
 
-use serde::{Deserialize, Serialize};
+use edge::FromJson;
+use serde::Serialize;
 
 use crate::{Generation, newer::is_newer};
 
@@ -9,7 +10,7 @@ const LAST_BUILD: u32 = 999_999;
 
 /// The `compatibility` of a manifest: versions of Foundry, each a generation (`12`) or a build of
 /// one (`12.331`), as text.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, FromJson)]
 pub struct Compatibility {
     /// Foundry refuses to install the release below this.
     #[serde(default, skip_serializing_if = "Option::is_none")]

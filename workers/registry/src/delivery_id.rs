@@ -1,6 +1,7 @@
 //! The id of a delivery, under which its journal is kept.
 
-use serde::{Deserialize, Serialize};
+use edge::FromJson;
+use serde::Serialize;
 
 use crate::name::{NameError, is_plain, text_traits};
 
@@ -11,7 +12,7 @@ const LONGEST: usize = 64;
 /// again when GitHub delivers again), or an id made for a direct publish.
 ///
 /// Letters, digits, `-` and `_` of ASCII, beginning with a letter or digit, at most 64.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, FromJson)]
 #[serde(try_from = "String", into = "String")]
 pub struct DeliveryId(String);
 

@@ -1,11 +1,12 @@
 //! SHA-256 digests as records and headers write them.
 
+use edge::FromJson;
 use serde::{Deserialize, Serialize};
 
 use crate::name::NameError;
 
 /// A SHA-256 digest, serialised as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, FromJson)]
 #[serde(try_from = "String", into = "String")]
 pub struct Digest([u8; 32]);
 
@@ -60,7 +61,7 @@ impl Digest {
 /// Where SHA-256 stands after the beginning of something: what it needs to go on with the rest.
 ///
 /// The bytes are those of the crate `sha2`: eight words, a count, and what does not fill a block.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 #[serde(try_from = "String", into = "String")]
 pub struct DigestState([u8; Self::LENGTH]);
 

@@ -1,6 +1,7 @@
 //! Which package: its id, its type, the repository that owns it.
 
-use serde::{Deserialize, Serialize};
+use edge::FromJson;
+use serde::Serialize;
 
 use crate::name::{NameError, text_traits};
 
@@ -13,7 +14,7 @@ const LONGEST_ID: usize = 64;
 /// both rules are Foundry's own (`BasePackage.validateId`). Ids are case-sensitive in URLs, but
 /// two ids that differ only in case would be one folder on Windows and macOS, so a claim on an id
 /// is a claim on its [`PackageId::folded`] form.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, FromJson)]
 #[serde(try_from = "String", into = "String")]
 pub struct PackageId(String);
 
@@ -57,7 +58,7 @@ fn is_device_name(name: &str) -> bool {
 
 /// What kind of package: which of Foundry's folders it lives in and how its manifest is called.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, FromJson,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum PackageType {
@@ -117,7 +118,7 @@ impl std::fmt::Display for PackageType {
 
 /// A GitHub repository, `owner/name`, or another publisher written in the same form
 /// (`admin/direct`).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, FromJson)]
 #[serde(try_from = "String", into = "String")]
 pub struct Repository(String);
 

@@ -1,6 +1,7 @@
 //! Ids that Discord gives.
 
-use serde::{Deserialize, Serialize};
+use edge::FromJson;
+use serde::Serialize;
 
 use crate::name::{NameError, text_traits};
 
@@ -8,7 +9,7 @@ use crate::name::{NameError, text_traits};
 /// written as text because other languages would round it.
 ///
 /// <https://docs.discord.com/developers/reference#snowflakes>
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, FromJson)]
 #[serde(try_from = "String", into = "String")]
 pub struct Snowflake(String);
 

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use serde::{Deserialize, Serialize};
+use edge::FromJson;
+use serde::Serialize;
 
 use crate::{
     name::{NameError, is_plain, text_traits},
@@ -17,7 +18,7 @@ const LONGEST: usize = 64;
 ///
 /// Foundry takes any text. Here it must begin with a letter or digit of ASCII and hold only those
 /// and `.`, `-`, `_`, `+`, `~`, at most 64 characters, without `..` and not ending in a dot.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, FromJson)]
 #[serde(try_from = "String", into = "String")]
 pub struct Version(String);
 

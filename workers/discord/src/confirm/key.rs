@@ -2,7 +2,7 @@
 
 use edge::{
     Objects, Platform,
-    objects::{self, Condition, ObjectError, Put},
+    objects::{self, Condition, ObjectError, Put, Written},
 };
 use registry::Key;
 
@@ -25,7 +25,12 @@ pub async fn read_or_make<H: Objects + Platform>(host: &H) -> Result<Vec<u8>, Ob
         cache_control: Some(place.cache().header()),
         ..Put::default()
     };
-    host.object_put(&place.path(), made.into(), put).await?;
+    let written = host
+        .object_write(&place.path(), made.clone().into(), put)
+        .await?;
+    if written != Written::Refused {
+        return Ok(made);
+    }
     let key = read(host).await?;
     key.ok_or_else(|| ObjectError::Unavailable("the button key cannot be kept".to_owned()))
 }

@@ -42,22 +42,46 @@ pub struct Question {
     pub detail: String,
 }
 
-/// Asks `question`, which only the person who asked for it sees, with two buttons.
+/// Asks `question`, which only the person who asked for it sees: at once, where the button holds it
+/// all; else it is kept, which is one more use of the store than a direct answer has time for.
 ///
 /// # Errors
 /// [`Failure::Store`].
 pub async fn ask<H: Host>(
     host: &H,
     context: &Context,
-    question: &Question,
+    question: Question,
 ) -> Result<Answer, Failure> {
+    // Seals are of one length, whatever the key.
+    let sealed = sealed(host, context, &[], &question.wish.encode());
+    if sealed.is_none() {
+        return Ok(Answer::Later {
+            place: Place::ForAsker,
+            job: Job::Ask(Box::new(question)),
+        });
+    }
+    message(host, context, &question).await.map(Answer::Message)
+}
+
+/// `text` as a button carries it, sealed under `key`; `None` where it is too long for that.
+fn sealed<H: Host>(host: &H, context: &Context, key: &[u8], text: &str) -> Option<CustomId> {
+    let expires = host.now().milliseconds().div_euclid(1000) + LIFETIME;
+    CustomId::new(seal::seal(key, context.scene.user.as_str(), expires, text))
+}
+
+/// `question` with two buttons.
+///
+/// # Errors
+/// [`Failure::Store`].
+pub async fn message<H: Host>(
+    host: &H,
+    context: &Context,
+    question: &Question,
+) -> Result<Message, Failure> {
     let locale = context.locale();
     let key = key::read_or_make(host).await?;
-    let expires = host.now().milliseconds().div_euclid(1000) + LIFETIME;
     let text = question.wish.encode();
-    let button = |text: &str| -> Option<CustomId> {
-        CustomId::new(seal::seal(&key, context.scene.user.as_str(), expires, text))
-    };
+    let button = |text: &str| sealed(host, context, &key, text);
     let id = match button(&text) {
         Some(id) => Some(id),
         None => button(&pending::keep(host, &text).await?),
@@ -72,7 +96,7 @@ pub async fn ask<H: Host>(
     };
     let embed = Embed::new(color, &question.title).description(&question.detail);
     let message = Message::new(embed).buttons(yes.into_iter().chain(no));
-    Ok(Answer::Message(message.ephemeral()))
+    Ok(message.ephemeral())
 }
 
 /// A sealed button was pressed.

@@ -28,7 +28,7 @@ pub async fn keep<H: Objects + Clock>(host: &H, text: &str) -> Result<String, Ob
         expires: Some(host.now().plus(lifetime)),
         ..Put::default()
     };
-    host.object_put(&key.path(), text.to_owned().into(), put)
+    host.object_write(&key.path(), text.to_owned().into(), put)
         .await?;
     Ok(format!("{MARK}{}", digest.hex()))
 }

@@ -117,7 +117,9 @@ async fn request<C: Config>(
         method: Method::PATCH,
         url,
         headers: headers(config).await?,
-        body: message.to_edit().to_string().into(),
+        body: serde_json::to_vec(&message.to_edit())
+            .unwrap_or_default()
+            .into(),
     })
 }
 

@@ -19,6 +19,12 @@ const ROW: usize = 5;
 /// The flag of a message that only one person sees.
 pub(crate) const EPHEMERAL: u32 = 1 << 6;
 
+/// An object with these members. (`json!` would write every value anew that is put into another one.)
+pub(crate) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let members = members.map(|(name, value)| (name.to_owned(), value));
+    Map::from_iter(members).into()
+}
+
 /// A message: one embed and the buttons below it. It mentions nobody, whatever its texts say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -74,11 +80,11 @@ impl Message {
     fn members(&self) -> Map<String, Value> {
         let row = |buttons: &[Button]| {
             let buttons: Vec<Value> = buttons.iter().map(Button::to_json).collect();
-            json!({ "type": 1, "components": buttons })
+            object([("type", 1.into()), ("components", buttons.into())])
         };
         let rows: Vec<Value> = self.buttons.chunks(ROW).map(row).collect();
         let mut members = Map::new();
-        members.insert("embeds".to_owned(), json!([self.embed.to_json()]));
+        members.insert("embeds".to_owned(), vec![self.embed.to_json()].into());
         members.insert("components".to_owned(), rows.into());
         members.insert("allowed_mentions".to_owned(), json!({ "parse": [] }));
         members

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{button::CustomId, text::Text};
+use super::{button::CustomId, object, text::Text};
 
 /// A form.
 /// <https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-modal>
@@ -36,15 +36,16 @@ impl Modal {
             "max_length": self.longest,
             "required": true,
         });
-        json!({
-            "custom_id": self.id.as_str(),
-            "title": self.title.as_str(),
-            "components": [{
-                "type": 18,
-                "label": self.label.as_str(),
-                "description": self.description.as_str(),
-                "component": field,
-            }],
-        })
+        let labelled = object([
+            ("type", 18.into()),
+            ("label", self.label.as_str().into()),
+            ("description", self.description.as_str().into()),
+            ("component", field),
+        ]);
+        object([
+            ("custom_id", self.id.as_str().into()),
+            ("title", self.title.as_str().into()),
+            ("components", vec![labelled].into()),
+        ])
     }
 }

@@ -16,5 +16,6 @@ mod operators;
 mod registering;
 mod slow;
 mod status;
+mod store_use;
 mod subscribing;
 mod world;

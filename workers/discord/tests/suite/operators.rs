@@ -16,8 +16,7 @@ const ROLE: &str = "1309430000000000001";
 
 /// The question that a command is answered with, and its first button.
 pub fn asked(world: &World, called: &Interaction) -> (String, String) {
-    let message = world.message(called);
-    assert_eq!(message["flags"], 64, "{message}");
+    let message = world.private(called);
     let buttons = buttons(&message);
     assert_eq!(buttons.len(), 2, "{message}");
     assert!(buttons.iter().all(|id| id.len() <= 100), "{buttons:?}");

@@ -251,6 +251,22 @@ impl World {
         answer["data"].clone()
     }
 
+    /// The message that only the person who asked sees, whether it comes at once or, because it uses
+    /// the store more often than there is time for, after the response.
+    pub fn private(&self, interaction: &Interaction) -> Value {
+        let answer = self.answer(interaction);
+        assert_eq!(answer["data"]["flags"], 64, "{answer}");
+        if answer["type"] != 5 {
+            return answer["data"].clone();
+        }
+        self.host.block_on(self.host.run_deferred());
+        self.discord
+            .edits(TOKEN)
+            .last()
+            .cloned()
+            .unwrap_or_default()
+    }
+
     /// The message that an interaction gets after the response.
     pub fn later(&self, interaction: &Interaction) -> Value {
         let before = self.discord.edits(TOKEN).len();

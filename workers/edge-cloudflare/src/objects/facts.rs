@@ -1,16 +1,15 @@
 //! The facts of stored objects, which cross as JSON.
 
 use edge::{
-    Timestamp,
+    FromJson, Timestamp,
     objects::{ObjectError, ObjectMeta, Page},
 };
-use serde::Deserialize;
 use wasm_bindgen::JsValue;
 
 use crate::glue;
 
 /// An object's facts as `factsOf` in `glue.js` writes them.
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct Facts {
     key: String,
     size: u64,
@@ -22,7 +21,7 @@ struct Facts {
     expires: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(FromJson)]
 struct PageFacts {
     objects: Vec<Facts>,
     cursor: Option<String>,
@@ -62,7 +61,7 @@ pub(super) fn page(page: &JsValue) -> Result<Page, ObjectError> {
     })
 }
 
-fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ObjectError> {
+fn parse<T: FromJson>(text: &str) -> Result<T, ObjectError> {
     edge::json::from_slice(text.as_bytes())
         .map_err(|error| ObjectError::Unavailable(error.to_string()))
 }

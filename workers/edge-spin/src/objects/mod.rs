@@ -11,37 +11,46 @@ pub mod tests;
 mod write;
 
 use edge::{
-    Body, Objects,
+    Body, Bytes, Objects,
     objects::{Get, Got, ObjectError, ObjectMeta, Page, Put, Written},
 };
 
 pub use read::chunks;
 pub use write::write_chunk;
 
-use crate::{
-    Host,
-    store::{Store, store},
-};
+use crate::{Host, store::Storage};
 
-impl Objects for Host {
+impl<S: Storage> Objects for Host<S> {
     async fn object_get(&self, key: &str, get: Get) -> Result<Got, ObjectError> {
-        match store(self).await? {
-            Store::Embedded => read::get(self, key, get).await,
-            Store::Bucket(bucket) => bucket.object_get(key, get).await,
+        match S::bucket(self).await? {
+            None => read::get(self, key, get).await,
+            Some(bucket) => bucket.object_get(key, get).await,
         }
     }
 
     async fn object_head(&self, key: &str) -> Result<Option<ObjectMeta>, ObjectError> {
-        match store(self).await? {
-            Store::Embedded => read::head(self, key).await,
-            Store::Bucket(bucket) => bucket.object_head(key).await,
+        match S::bucket(self).await? {
+            None => read::head(self, key).await,
+            Some(bucket) => bucket.object_head(key).await,
         }
     }
 
     async fn object_put(&self, key: &str, body: Body, put: Put) -> Result<Written, ObjectError> {
-        match store(self).await? {
-            Store::Embedded => write::put(self, key, body, put).await,
-            Store::Bucket(bucket) => bucket.object_put(key, body, put).await,
+        match S::bucket(self).await? {
+            None => write::put(self, key, body, put).await,
+            Some(bucket) => bucket.object_put(key, body, put).await,
+        }
+    }
+
+    async fn object_write(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        put: Put,
+    ) -> Result<Written, ObjectError> {
+        match S::bucket(self).await? {
+            None => write::put(self, key, bytes.into(), put).await,
+            Some(bucket) => bucket.object_write(key, bytes, put).await,
         }
     }
 
@@ -51,16 +60,16 @@ impl Objects for Host {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page, ObjectError> {
-        match store(self).await? {
-            Store::Embedded => read::list(self, prefix, cursor, limit).await,
-            Store::Bucket(bucket) => bucket.object_list(prefix, cursor, limit).await,
+        match S::bucket(self).await? {
+            None => read::list(self, prefix, cursor, limit).await,
+            Some(bucket) => bucket.object_list(prefix, cursor, limit).await,
         }
     }
 
     async fn object_delete(&self, key: &str) -> Result<(), ObjectError> {
-        match store(self).await? {
-            Store::Embedded => write::delete(self, key).await,
-            Store::Bucket(bucket) => bucket.object_delete(key).await,
+        match S::bucket(self).await? {
+            None => write::delete(self, key).await,
+            Some(bucket) => bucket.object_delete(key).await,
         }
     }
 }

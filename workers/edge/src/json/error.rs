@@ -1,9 +1,5 @@
 //! What is wrong with some JSON.
 
-use std::fmt;
-
-use serde::de::{self, Expected, Unexpected};
-
 /// What is wrong with some JSON, and before which byte. Of what was read it repeats names only, but
 /// what a type's own reader says of a value it says as it is, with whatever that repeats.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,40 +24,9 @@ impl JsonError {
         }
         self
     }
-}
 
-/// The words are fewer than serde's, which would bring along how every type, fractions too, is
-/// written.
-impl de::Error for JsonError {
-    fn custom<T: fmt::Display>(what: T) -> Self {
-        Self::new(&what.to_string(), 0)
-    }
-
-    fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new("a value of another type than it should be", 0)
-    }
-
-    fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new("a value that it cannot have", 0)
-    }
-
-    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
-        Self::new("a list of another length than it should have", 0)
-    }
-
-    fn unknown_variant(name: &str, _: &'static [&'static str]) -> Self {
+    /// That an enum has no variant `name`.
+    pub fn unknown(name: &str) -> Self {
         Self::new(&["`", name, "` is not known"].concat(), 0)
-    }
-
-    fn unknown_field(name: &str, _: &'static [&'static str]) -> Self {
-        Self::new(&["`", name, "` is not known"].concat(), 0)
-    }
-
-    fn missing_field(name: &'static str) -> Self {
-        Self::new(&["`", name, "` is missing"].concat(), 0)
-    }
-
-    fn duplicate_field(name: &'static str) -> Self {
-        Self::new(&["`", name, "` is there twice"].concat(), 0)
     }
 }

@@ -5,17 +5,15 @@
 //! number that is calculated with beyond a whole one: readers of everything else, for each struct
 //! anew, and the tables for fractions would be a seventh of a function.
 
-mod de;
 mod error;
+mod from_json;
 mod reader;
 mod value;
 
 pub use error::JsonError;
+pub use from_json::{FromJson, convert, fill, required};
+pub use reader::Reader;
 pub use value::Json;
-
-use serde::Deserialize;
-
-use reader::Reader;
 
 /// Reads a `T` from UTF-8.
 ///
@@ -23,9 +21,9 @@ use reader::Reader;
 ///
 /// # Errors
 /// [`JsonError`] where `bytes` is no JSON (RFC 8259), nested deeper than 128 levels, or no `T`.
-pub fn from_slice<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, JsonError> {
+pub fn from_slice<T: FromJson>(bytes: &[u8]) -> Result<T, JsonError> {
     let mut reader = Reader::new(bytes)?;
-    match T::deserialize(&mut reader) {
+    match T::from_json(&mut reader) {
         Ok(read) => reader.end().map(|()| read),
         Err(error) => Err(error.at(reader.place())),
     }

@@ -7,15 +7,18 @@ use super::JsonError;
 /// Most lists and objects within each other.
 const DEEPEST: usize = 128;
 
+/// What reads a member of an object, told which.
+type ReadMember<'r, 'de> = &'r mut dyn FnMut(&mut Reader<'de>, usize) -> Result<(), JsonError>;
+
 /// A text and how far it has been read.
-pub(super) struct Reader<'de> {
+pub struct Reader<'de> {
     text: &'de str,
     at: usize,
     level: usize,
 }
 
 impl<'de> Reader<'de> {
-    pub fn new(bytes: &'de [u8]) -> Result<Self, JsonError> {
+    pub(super) fn new(bytes: &'de [u8]) -> Result<Self, JsonError> {
         let text = std::str::from_utf8(bytes)
             .map_err(|error| JsonError::new("no UTF-8", error.valid_up_to()))?;
         Ok(Self {
@@ -26,16 +29,17 @@ impl<'de> Reader<'de> {
     }
 
     /// How many bytes have been read.
-    pub const fn place(&self) -> usize {
+    pub(super) const fn place(&self) -> usize {
         self.at
     }
 
+    /// An error that says `what` is wrong here.
     pub fn fail(&self, what: &str) -> JsonError {
         JsonError::new(what, self.at)
     }
 
     /// The next byte that is no white space.
-    pub fn peek(&mut self) -> Option<u8> {
+    pub(super) fn peek(&mut self) -> Option<u8> {
         loop {
             match self.byte() {
                 Some(b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
@@ -49,7 +53,7 @@ impl<'de> Reader<'de> {
     }
 
     /// That nothing more comes.
-    pub fn end(&mut self) -> Result<(), JsonError> {
+    pub(super) fn end(&mut self) -> Result<(), JsonError> {
         match self.peek() {
             None => Ok(()),
             Some(_) => Err(self.fail("more than one value")),
@@ -57,14 +61,14 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads `byte`, if it comes next.
-    pub fn takes(&mut self, byte: u8) -> bool {
+    fn takes(&mut self, byte: u8) -> bool {
         let is_it = self.peek() == Some(byte);
         self.at += usize::from(is_it);
         is_it
     }
 
     /// Reads `word`, if it comes next.
-    pub fn takes_word(&mut self, word: &str) -> bool {
+    pub(super) fn takes_word(&mut self, word: &str) -> bool {
         self.peek();
         let is_it = self.rest().starts_with(word);
         self.at += if is_it { word.len() } else { 0 };
@@ -76,7 +80,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads the beginning of a list or object, which is `byte`.
-    pub fn open(&mut self, byte: u8) -> Result<(), JsonError> {
+    pub(super) fn open(&mut self, byte: u8) -> Result<(), JsonError> {
         if !self.takes(byte) {
             return Err(self.fail("a value of another type than it should be"));
         }
@@ -89,7 +93,7 @@ impl<'de> Reader<'de> {
 
     /// Whether a further member comes before `close`, the end of a list or object. `first` is true
     /// before the first one.
-    pub fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, JsonError> {
+    pub(super) fn more(&mut self, first: &mut bool, close: u8) -> Result<bool, JsonError> {
         if self.takes(close) {
             self.level -= 1;
             return Ok(false);
@@ -101,16 +105,45 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads the name of an object's member.
-    pub fn name(&mut self) -> Result<Cow<'de, str>, JsonError> {
+    pub(super) fn name(&mut self) -> Result<Cow<'de, str>, JsonError> {
         let name = self.string()?;
+        self.colon()?;
+        Ok(name)
+    }
+
+    /// Reads what stands between a name and its value.
+    pub(super) fn colon(&mut self) -> Result<(), JsonError> {
         match self.takes(b':') {
-            true => Ok(name),
+            true => Ok(()),
             false => Err(self.fail("no colon behind a name")),
         }
     }
 
+    /// Reads an object: has `read` read each member that `names` has, at most 32, by its place there.
+    ///
+    /// # Errors
+    /// [`JsonError`] where there is no object, one of `names` twice in it, or in the words of `read`.
+    pub fn members(&mut self, names: &[&str], read: ReadMember<'_, 'de>) -> Result<(), JsonError> {
+        let (mut first, mut seen) = (true, 0_u32);
+        self.open(b'{')?;
+        while self.more(&mut first, b'}')? {
+            let name = self.name()?;
+            let Some(index) = names.iter().position(|known| *known == name) else {
+                self.skip()?;
+                continue;
+            };
+            let bit = 1 << index;
+            if seen & bit != 0 {
+                return Err(self.fail(&["`", &name, "` is there twice"].concat()));
+            }
+            seen |= bit;
+            read(self, index)?;
+        }
+        Ok(())
+    }
+
     /// Reads a number as it is written.
-    pub fn number(&mut self) -> Result<&'de str, JsonError> {
+    pub(super) fn number(&mut self) -> Result<&'de str, JsonError> {
         self.peek();
         let rest = self.rest();
         let end = rest.find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E'));
@@ -123,6 +156,9 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads a text.
+    ///
+    /// # Errors
+    /// [`JsonError`] where no text comes next, or one that is no JSON.
     pub fn string(&mut self) -> Result<Cow<'de, str>, JsonError> {
         if !self.takes(b'"') {
             return Err(self.fail("a value of another type than it should be"));
@@ -190,7 +226,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads a value that nobody wants.
-    pub fn skip(&mut self) -> Result<(), JsonError> {
+    fn skip(&mut self) -> Result<(), JsonError> {
         let mut first = true;
         match self.peek() {
             Some(b'{') => {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Json, from_slice};
+use crate::FromJson;
 
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, FromJson)]
 struct Sample {
     name: String,
     #[serde(default)]
@@ -20,16 +21,16 @@ struct Sample {
     map: BTreeMap<String, bool>,
 }
 
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, FromJson)]
 struct Inner {
     id: Id,
 }
 
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, FromJson)]
 #[serde(transparent)]
 struct Id(u64);
 
-#[derive(Debug, PartialEq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize, FromJson)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Small,

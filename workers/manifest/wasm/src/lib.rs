@@ -4,4 +4,4 @@
 edge_cloudflare::entry!(manifest::Manifest, Reader);
 
 #[cfg(all(target_arch = "wasm32", target_os = "wasi"))]
-edge_spin::entry!(manifest::Manifest);
+edge_spin::entry!(manifest::Manifest, Copies);

@@ -4,4 +4,4 @@
 edge_cloudflare::entry!(proxy::Proxy);
 
 #[cfg(all(target_arch = "wasm32", target_os = "wasi"))]
-edge_spin::entry!(proxy::Proxy);
+edge_spin::entry!(proxy::Proxy, Embedded);

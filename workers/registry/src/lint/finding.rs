@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use edge::FromJson;
+use serde::Serialize;
 
 use crate::text;
 
@@ -13,7 +14,7 @@ const LONGEST_FIELD: usize = 200;
 const LONGEST_MESSAGE: usize = 600;
 
 /// Whether a finding stops a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The release is not published.
@@ -23,7 +24,7 @@ pub enum Severity {
 }
 
 /// One thing that is wrong, where it is, and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Finding {
     /// Whether it stops the release.
     pub severity: Severity,
@@ -72,7 +73,7 @@ impl std::fmt::Display for Finding {
 const MOST: usize = 100;
 
 /// All findings about one release, in the order in which they were found; at most 100 are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, FromJson)]
 #[serde(transparent)]
 pub struct Findings(Vec<Finding>);
 

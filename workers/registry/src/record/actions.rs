@@ -1,7 +1,7 @@
 //! Who did what to a package besides publishing, and when.
 
-use edge::Timestamp;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Timestamp};
+use serde::Serialize;
 
 use super::{record, stored};
 use crate::{Channel, DeliveryId, Generation, Repository, Snowflake, Version, text};
@@ -13,7 +13,7 @@ pub const MOST_ACTIONS: usize = 200;
 const MOMENT: i64 = 60 * 1000;
 
 /// Somebody who may change what is published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "lowercase", tag = "kind", try_from = "stored::Actor")]
 pub enum Actor {
     /// Whoever has the admin token.
@@ -63,7 +63,7 @@ impl std::fmt::Display for Actor {
 }
 
 /// What was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(rename_all = "kebab-case", tag = "kind", try_from = "stored::Deed")]
 pub enum Deed {
     /// A channel was set to a release, up (promotion) or down (rollback).
@@ -164,7 +164,7 @@ impl Deed {
 }
 
 /// One action.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Action {
     /// When.
     pub at: Timestamp,
@@ -175,7 +175,7 @@ pub struct Action {
 }
 
 /// What was done to a package besides publishing: `packages/{id}/actions.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, FromJson)]
 pub struct Actions {
     /// Version of the record's form.
     #[serde(default)]

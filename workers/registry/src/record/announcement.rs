@@ -1,7 +1,7 @@
 //! Who is told of a release, and what became of it.
 
-use edge::Timestamp;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Timestamp};
+use serde::Serialize;
 
 use super::{
     Subscriptions,
@@ -16,7 +16,7 @@ pub const MAX_ANNOUNCED: u32 = 5;
 const LONGEST_DETAIL: usize = 500;
 
 /// What became of one announcement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, FromJson)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Not sent yet.
@@ -37,7 +37,7 @@ pub enum Status {
 }
 
 /// One announcement of a release.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, FromJson)]
 pub struct Announcement {
     /// What became of it.
     #[serde(default)]
@@ -99,7 +99,7 @@ impl Announcement {
 }
 
 /// The announcement to a channel that subscribed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Subscriber {
     /// The channel. Its webhook is a secret and stays with the subscription.
     pub channel: Snowflake,
@@ -126,7 +126,7 @@ pub enum Receiver {
 }
 
 /// Where a release is announced.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, FromJson)]
 pub struct Announcements {
     /// Discord.
     #[serde(default)]

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use edge::FromJson;
+use serde::Serialize;
 
 use super::{ChannelsRecord, PackageRecord, ReleaseSummary, record};
 use crate::{Channel, PackageId, PackageType, Repository, Version};
 
 /// A package in the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct CatalogueEntry {
     /// Its id.
     pub id: PackageId,
@@ -42,7 +43,7 @@ pub struct CatalogueEntry {
 }
 
 /// The release that a list shows of a package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Shown {
     /// The channel that serves it.
     pub channel: Channel,
@@ -83,7 +84,7 @@ impl CatalogueEntry {
 
 /// All packages: `catalogue.json`. Made from the packages' own records after each change of them;
 /// what is served never depends on it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, FromJson)]
 pub struct Catalogue {
     /// Version of the record's form.
     #[serde(default)]

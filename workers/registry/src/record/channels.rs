@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use edge::Timestamp;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Timestamp};
+use serde::Serialize;
 
 use super::record;
 use crate::{Channel, Compatibility, Digest, Generation, PackageId, PackageType, Track, Version};
@@ -12,7 +12,7 @@ use crate::{Channel, Compatibility, Digest, Generation, PackageId, PackageType, 
 const MOST_MOVES: usize = 50;
 
 /// A release as its package's channels see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct ReleaseSummary {
     /// The version.
     pub version: Version,
@@ -57,7 +57,7 @@ impl ReleaseSummary {
 }
 
 /// The release that a channel was last set to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Head {
     /// Its version.
     pub version: Version,
@@ -67,7 +67,7 @@ pub struct Head {
 }
 
 /// A change of what a channel is set to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Move {
     /// When.
     pub at: Timestamp,
@@ -103,7 +103,7 @@ pub enum PromoteError {
 ///
 /// The one place that decides what is served: publishing ends with writing it, and falling back
 /// from a withdrawn release needs no other write.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct ChannelsRecord {
     /// Version of the record's form.
     #[serde(default)]

@@ -2,8 +2,8 @@
 //!
 //! It holds no secret: no token, no signature, no signed URL.
 
-use edge::Timestamp;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Timestamp};
+use serde::Serialize;
 
 use super::{Announcements, Packed, State, Step, record, stored};
 use crate::{
@@ -18,7 +18,7 @@ const LONGEST_NOTES: usize = 4000;
 const LONGEST_MESSAGE: usize = 2000;
 
 /// What the publisher said of the release: what a resumed delivery needs.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, FromJson)]
 pub struct ReleaseSource {
     /// The tag.
     #[serde(default)]
@@ -44,7 +44,7 @@ pub struct ReleaseSource {
 }
 
 /// What the URL of a direct publish named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Direct {
     /// The package.
     pub id: PackageId,
@@ -63,7 +63,7 @@ impl ReleaseSource {
 }
 
 /// Where a staged archive came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 #[serde(
     rename_all = "lowercase",
     tag = "kind",
@@ -82,7 +82,7 @@ pub enum StagedFrom {
 }
 
 /// The archive that was fetched.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Staged {
     /// Where it came from.
     pub from: StagedFrom,
@@ -100,7 +100,7 @@ pub struct Staged {
 }
 
 /// A wait for something that is expected to come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Waiting {
     /// What for and why, for people.
     #[serde(default)]
@@ -117,7 +117,7 @@ pub struct Waiting {
 }
 
 /// The release as it was packed: what is left to do needs nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct PackageFacts {
     /// The package.
     pub id: PackageId,
@@ -159,7 +159,7 @@ impl PackageFacts {
 }
 
 /// Why a delivery does not go on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Failure {
     /// Stable name of the kind of failure.
     pub code: String,
@@ -198,7 +198,7 @@ impl Failure {
 }
 
 /// The journal of one delivery: `deliveries/{delivery}.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Journal {
     /// Version of the record's form.
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! How a delivery moves on, fails, waits and is tried again.
 
-use edge::Timestamp;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Timestamp};
+use serde::Serialize;
 
 use super::{Failure, Journal, Waiting, announcement::Status};
 
@@ -25,7 +25,7 @@ const MOST_STEPS: usize = 60;
 pub(super) const PAUSES: [i64; 7] = [15, 60, 300, 900, 3600, 10_800, 21_600];
 
 /// What is done with a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, FromJson)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Verified and journalled.
@@ -83,7 +83,7 @@ impl std::fmt::Display for State {
 }
 
 /// Something that happened to a delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Step {
     /// The state that the delivery was in afterwards.
     pub state: State,

@@ -35,8 +35,8 @@ pub use subscriptions::{
 };
 pub use tokens::{MOST_TOKENS, PublishToken, PublishTokens, TooManyTokens};
 
-use edge::json;
-use serde::{Serialize, de::DeserializeOwned};
+use edge::{FromJson, json};
+use serde::Serialize;
 
 /// The schema that this version writes.
 pub const SCHEMA: u32 = 1;
@@ -65,7 +65,7 @@ pub enum RecordError {
 }
 
 /// A JSON object in the store.
-pub trait Record: Serialize + DeserializeOwned {
+pub trait Record: Serialize + FromJson {
     /// What it is called in errors.
     const WHAT: &'static str;
 

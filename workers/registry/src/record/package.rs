@@ -1,7 +1,7 @@
 //! What is known of a package whatever its version.
 
-use edge::Timestamp;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Timestamp};
+use serde::Serialize;
 
 use super::record;
 use crate::{Manifest, PackageId, PackageType, Repository, text};
@@ -13,7 +13,7 @@ const LONGEST_DESCRIPTION: usize = 500;
 const MOST_AUTHORS: usize = 20;
 
 /// A package: `packages/{id}/package.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct PackageRecord {
     /// Version of the record's form.
     #[serde(default)]
@@ -105,7 +105,7 @@ impl PackageRecord {
 ///
 /// Created before a package's first release and never taken over by another repository, so that
 /// two repositories that publish one id at once cannot both succeed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct IdClaim {
     /// Version of the record's form.
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! What is known of one release.
 
-use edge::Timestamp;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Timestamp};
+use serde::Serialize;
 
 use super::{ReleaseSummary, record};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The two stored files of a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 pub struct Packed {
     /// Names the two files among all that were ever packed for this version: a digest of the
     /// fetched archive and of the manifest. Two publishers of one version never write to one key,
@@ -38,7 +38,7 @@ pub struct Packed {
 }
 
 /// Why and when a release was withdrawn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Yank {
     /// Why, in the admin's words.
     #[serde(default)]
@@ -66,7 +66,7 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// That an admin put other files under a version that was published before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Replacement {
     /// Part of the URL of the archive, so that no cache answers with the one before: the beginning
     /// of the digest of what was fetched.
@@ -117,7 +117,7 @@ impl Replacement {
 }
 
 /// A release on GitHub that is published here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, FromJson)]
 pub struct Origin {
     /// GitHub's number of it.
     pub number: u64,
@@ -127,7 +127,7 @@ pub struct Origin {
 }
 
 /// A release: `packages/{id}/releases/{version}/release.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct ReleaseRecord {
     /// Version of the record's form.
     #[serde(default)]

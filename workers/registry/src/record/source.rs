@@ -1,7 +1,7 @@
 //! Which release a release on GitHub became.
 
-use edge::Timestamp;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Timestamp};
+use serde::Serialize;
 
 use super::record;
 use crate::{DeliveryId, PackageId, Version};
@@ -9,7 +9,7 @@ use crate::{DeliveryId, PackageId, Version};
 /// What is known of a release on GitHub, by its number there:
 /// `repositories/{owner}/{name}/releases/{number}.json`. What happens to it later is told by that
 /// number alone.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, FromJson)]
 pub struct SourceRecord {
     /// Version of the record's form.
     #[serde(default)]
@@ -34,7 +34,7 @@ pub struct SourceRecord {
 record!(SourceRecord, "source of a release");
 
 /// A delivery, and when it came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Heard {
     /// The delivery.
     pub delivery: DeliveryId,
@@ -44,7 +44,7 @@ pub struct Heard {
 }
 
 /// That a release was taken back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Withdrawn {
     /// When that was heard.
     #[serde(default)]
@@ -55,7 +55,7 @@ pub struct Withdrawn {
 }
 
 /// What a publisher says of a release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Described {
     /// The delivery that told it.
     pub delivery: DeliveryId,

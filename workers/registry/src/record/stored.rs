@@ -3,7 +3,7 @@
 //! serde reads such by keeping everything until it knows the kind, in a form of its own whose readers
 //! are a tenth of a function.
 
-use serde::Deserialize;
+use edge::FromJson;
 
 use crate::{Channel, DeliveryId, Generation, Repository, Snowflake, Version};
 
@@ -23,7 +23,7 @@ fn there<T>(member: Option<T>, name: &'static str) -> Result<T, Incomplete> {
     member.ok_or(Incomplete::Missing(name))
 }
 
-#[derive(Deserialize)]
+#[derive(FromJson)]
 pub(super) struct Actor {
     kind: String,
     id: Option<String>,
@@ -52,7 +52,7 @@ impl TryFrom<Actor> for super::Actor {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(FromJson)]
 pub(super) struct Deed {
     kind: String,
     channel: Option<Channel>,
@@ -108,7 +108,7 @@ impl TryFrom<Deed> for super::Deed {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(FromJson)]
 pub(super) struct StagedFrom {
     kind: String,
     name: Option<String>,

@@ -1,7 +1,7 @@
 //! Which Discord channels are told of a package's releases.
 
-use edge::Timestamp;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Timestamp};
+use serde::Serialize;
 
 use super::record;
 use crate::{ChannelWebhook, Snowflake};
@@ -13,7 +13,7 @@ pub const MOST_SUBSCRIPTIONS: usize = 100;
 pub const MOST_OF_A_SERVER: usize = 10;
 
 /// A channel that is told of a package's releases.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct Subscription {
     /// The channel.
     pub channel: Snowflake,
@@ -53,7 +53,7 @@ pub struct SeenSubscriptions {
 
 /// A package's subscriptions: `subscriptions/{id}.json`. Holds secrets: only [`crate::store`] and
 /// who sends announcements read it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, FromJson)]
 pub struct Subscriptions {
     /// Version of the record's form.
     #[serde(default)]

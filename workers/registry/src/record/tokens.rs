@@ -1,7 +1,7 @@
 //! Tokens that may publish one package.
 
-use edge::Timestamp;
-use serde::{Deserialize, Serialize};
+use edge::{FromJson, Timestamp};
+use serde::Serialize;
 
 use super::record;
 use crate::{Digest, PackageId};
@@ -14,7 +14,7 @@ pub const MOST_TOKENS: usize = 20;
 const NOTED_AFTER: i64 = 60 * 60 * 1000;
 
 /// A token, without what only its holder knows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct PublishToken {
     /// Names it for its revocation.
     pub id: String,
@@ -37,7 +37,7 @@ pub struct PublishToken {
 pub struct TooManyTokens;
 
 /// The tokens of a package: `packages/{id}/tokens.json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromJson)]
 pub struct PublishTokens {
     /// Version of the record's form.
     #[serde(default)]

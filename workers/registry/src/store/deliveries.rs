@@ -1,7 +1,7 @@
 //! Marks of unfinished deliveries, and taking up again what has failed.
 
 use edge::{
-    Body, Clock, Objects, Timestamp,
+    Bytes, Clock, Objects, Timestamp,
     objects::{ObjectError, Put},
 };
 
@@ -44,7 +44,7 @@ pub async fn mark_open<O: Objects>(store: &O, delivery: &DeliveryId) -> Result<(
         content_type: Some(key.content_type()),
         ..Put::default()
     };
-    store.object_put(&key.path(), Body::Empty, put).await?;
+    store.object_write(&key.path(), Bytes::new(), put).await?;
     Ok(())
 }
 

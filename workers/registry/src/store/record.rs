@@ -124,7 +124,7 @@ pub(super) async fn write_bytes<O: Objects>(
     if bytes.len() as u64 > MAX_RECORD {
         return Err(StoreError::TooLarge { key: key.path() });
     }
-    match store.object_put(&key.path(), bytes.into(), put).await? {
+    match store.object_write(&key.path(), bytes.into(), put).await? {
         Written::Stored(meta) => Ok(Some(meta.etag)),
         Written::Refused => Ok(None),
     }

@@ -34,6 +34,7 @@ pub fn objects<H: Objects + Clock + 'static>() -> &'static [Case<H>] {
         conditions::compare_and_swap_of_nothing,
         conditions::refused_write_changes_nothing,
         conditions::conditional_write_of_unknown_length,
+        conditions::bytes_are_written_as_bodies_are,
         racing::one_of_many_creators_wins,
         racing::one_of_many_swappers_wins,
         racing::counting_by_compare_and_swap_loses_nothing,

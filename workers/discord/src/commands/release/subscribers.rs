@@ -57,7 +57,7 @@ pub async fn answer<H: Host>(
         ),
         wish: Wish::EndSubscriptions { id, place, seen },
     };
-    confirm::ask(host, context, &question).await
+    confirm::ask(host, context, question).await
 }
 
 /// The newest subscriptions in a line each: channel, server, who subscribed, when.

@@ -6,7 +6,7 @@ use edge::{
     Body, Clock, Defer, Log, Objects, Platform, Timestamp,
     objects::{Get, Got, ObjectError, Put, Written},
 };
-use edge_cache::{Cached, Policy};
+use edge_cache::{Cached, Forgetting, Policy};
 use spin_sdk::sqlite::Value;
 use testkit::memory::{MemoryHost, Operation};
 
@@ -61,13 +61,9 @@ impl Node {
     }
 
     /// The same copies, used by a function that changes what is stored.
-    pub fn writer(&self) -> Cached<MemoryHost, SqliteShelf<Process>> {
-        let policy = Policy {
-            fresh: Duration::ZERO,
-            budget: 1,
-        };
+    pub fn writer(&self) -> Forgetting<MemoryHost, SqliteShelf<Process>> {
         let shelf = SqliteShelf(self.process.clone());
-        Cached::new(self.origin.clone(), shelf, policy)
+        Forgetting::new(self.origin.clone(), shelf, 1)
     }
 
     pub fn run<T>(&self, work: impl Future<Output = T>) -> T {

@@ -123,3 +123,32 @@ pub async fn conditional_write_of_unknown_length<H: Objects>(host: &H) -> Outcom
     }
     space.holds("object", b"kept").await
 }
+
+pub async fn bytes_are_written_as_bodies_are<H: Objects>(host: &H) -> Outcome {
+    let space = Space::new(host, "bytes_are_written_as_bodies_are").await?;
+    let key = space.key("object");
+    let first = crate::pattern::piece(0, 1_500_000);
+    let create = put_if(Condition::Absent);
+    let written = host.object_write(&key, first.clone(), create.clone()).await;
+    let Ok(Written::Stored(meta)) = written else {
+        return Err(format!("bytes that nothing has the key of: {written:?}"));
+    };
+    space.holds("object", &first).await?;
+    let again = host.object_write(&key, first.slice(..9), create).await;
+    same("what is created twice", again, Ok(Written::Refused))?;
+    let wrong = Put {
+        sha256: Some([0; 32]),
+        ..Put::default()
+    };
+    let written = host.object_write(&key, first.slice(..9), wrong).await;
+    same(
+        "bytes of another digest",
+        written,
+        Err(ObjectError::Checksum),
+    )?;
+    space.holds("object", &first).await?;
+    let swap = put_if(Condition::Etag(meta.etag));
+    let written = host.object_write(&key, first.slice(..9), swap).await;
+    ensure!(matches!(written, Ok(Written::Stored(_))), "{written:?}");
+    space.holds("object", &first[..9]).await
+}
