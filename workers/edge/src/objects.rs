@@ -187,7 +187,7 @@ pub trait Objects {
     /// same, so a writer that retries must expect its own earlier write.
     async fn object_put(&self, key: &str, body: Body, put: Put) -> Result<Written, ObjectError>;
 
-    /// The same with `bytes`, which functions that store records only need nothing more for.
+    /// The same of `bytes`. Functions that store nothing else are without what streams need.
     ///
     /// # Errors
     /// As [`Objects::object_put`].
@@ -197,7 +197,8 @@ pub trait Objects {
         bytes: Bytes,
         put: Put,
     ) -> Result<Written, ObjectError> {
-        self.object_put(key, bytes.into(), put).await
+        // Apart, so that no caller's own future grows by it.
+        Box::pin(self.object_put(key, bytes.into(), put)).await
     }
 
     /// The facts of at most `limit` (≤ [`MAX_PAGE`]) objects whose keys begin with `prefix`, from
