@@ -20,8 +20,9 @@ function run(command, ...given) {
 
 const WAYS = {
   cp: () => run("cp", source, target),
-  "ours, with its SHA-256": () => run(program, "ours", source, target),
-  "ours, without": () => run(program, "plain", source, target),
+  "ours, contents copied": () => run(program, "copied", source, target),
+  "ours, and the SHA-256": () => run(program, "digested", source, target),
+  "ours, and every content verified": () => run(program, "verified", source, target),
   "zip, recompressing": () => run(program, "zip", source, target),
   "fflate, recompressing": () => writeFileSync(target, zipSync(unzipSync(readFileSync(source)))),
 };

@@ -1,8 +1,9 @@
-//! Repackages an archive from one file to another: `packaging ours|plain|zip SOURCE TARGET`.
+//! Repackages an archive from one file to another: `packaging WAY SOURCE TARGET`.
 //!
-//! `ours` does what function `webhook` does between its store and its store: the directory is read and
-//! checked, the manifest replaced, everything else copied as it is and compared with its checksum, and
-//! the output digested. `plain` is the same without the digest. `zip` takes every file out and compresses it again with the crate `zip`.
+//! `copied`: the directory is read and checked, the manifest replaced, everything else copied as it is
+//! compressed. `digested`: and the output digested. `verified`: and every content unpacked and compared
+//! with its checksum, which is all that function `webhook` does between its store and its store. `zip`
+//! takes every file out and compresses it again with the crate `zip`.
 
 use std::{
     env,
@@ -22,19 +23,25 @@ const CHUNK: usize = 1 << 20;
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [mode, source, target] = arguments.as_slice() else {
-        bail!("packaging ours|plain|zip SOURCE TARGET");
+        bail!("packaging copied|digested|verified|zip SOURCE TARGET");
     };
     let source = File::open(source).context("the source")?;
     let target = File::create(target).context("the target")?;
     match mode.as_str() {
-        "ours" => repackage(source, target, Some(Sha256::new())),
-        "plain" => repackage(source, target, None),
+        "copied" => repackage(source, target, None, false),
+        "digested" => repackage(source, target, Some(Sha256::new()), false),
+        "verified" => repackage(source, target, Some(Sha256::new()), true),
         "zip" => recompress(source, target),
         other => bail!("there is no way called {other:?}"),
     }
 }
 
-fn repackage(mut source: File, mut target: File, mut digest: Option<Sha256>) -> Result<()> {
+fn repackage(
+    mut source: File,
+    mut target: File,
+    mut digest: Option<Sha256>,
+    verified: bool,
+) -> Result<()> {
     let total = source.metadata()?.len();
     let limits = Limits::default();
     let tail = read(&mut source, total - tail_len(total)..total)?;
@@ -55,7 +62,10 @@ fn repackage(mut source: File, mut target: File, mut digest: Option<Sha256>) -> 
 
     let plan = Plan::new(directory, &found, manifest)?;
     let range = plan.source();
-    let mut copier = plan.copier().verifying();
+    let mut copier = plan.copier();
+    if verified {
+        copier = copier.verifying();
+    }
     let mut put = |bytes: &[u8]| -> Result<()> {
         if let Some(digest) = &mut digest {
             digest.update(bytes);
