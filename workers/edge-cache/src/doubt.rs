@@ -30,6 +30,10 @@ impl Doubt {
 
 /// `duration` after `time`.
 pub(crate) fn later(time: Timestamp, duration: Duration) -> Timestamp {
-    let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-    time.plus(milliseconds)
+    time.plus(milliseconds(duration))
+}
+
+/// `duration` in milliseconds.
+pub(crate) fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -64,7 +64,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
     /// When a copy is due; `None` where none is kept: what is private, and what would take most of
     /// the room.
     fn due(&self, meta: &ObjectMeta) -> Option<Timestamp> {
-        if meta.size > S::LARGEST || meta.size > self.policy.budget / 2 {
+        if !S::shelf_takes(meta) || meta.size > self.policy.budget / 2 {
             return None;
         }
         match is_lasting(meta)? {

@@ -2,15 +2,22 @@
 
 use std::time::Duration;
 
-use edge::{Clock, Platform};
+use edge::{Clock, Platform, Timestamp};
 
-use crate::{Cached, Kept, Shelf};
+use crate::{
+    Cached, Kept, Shelf,
+    doubt::{later, milliseconds},
+};
 
 /// How long whoever copies a large object may take, before others believe them gone, from one renewal to the next.
 pub(crate) const COPYING: Duration = Duration::from_secs(60);
 
-/// Longest wait for somebody else's copy; the store is asked after that.
+/// Longest wait for somebody else's copy, and how long a large one is waited for that is being made;
+/// the store is asked after that.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long it is told that the store has nothing under a name: to those who had asked by then.
+const TOLD: Duration = Duration::from_secs(5);
 
 /// First pause of that wait; it doubles up to [`LONGEST`].
 const FIRST: Duration = Duration::from_millis(5);
@@ -25,6 +32,9 @@ pub(crate) fn of_copying(key: &str) -> String {
 
 /// What such names begin with: a character that no key begins with.
 pub const COPYING_PREFIX: char = '\0';
+
+/// What a lease's name begins with when it has become the word that the store has nothing under it.
+pub const MISSING_PREFIX: char = '\u{1}';
 
 /// What became of the wish for a lease.
 pub(crate) enum Leased {
@@ -45,6 +55,16 @@ impl Leased {
     }
 }
 
+/// What came of waiting for somebody else who asks.
+pub(crate) enum Waited {
+    /// They have kept a copy, or found it right.
+    Kept(Box<Kept>),
+    /// The store has nothing.
+    Missing,
+    /// They have not, or take too long: whoever has waited asks for themselves.
+    Nothing,
+}
+
 impl<O, S: Shelf> Cached<O, S> {
     /// The lease called `name`, if nobody else has it.
     pub(crate) async fn lease(&self, name: &str, time: Duration) -> Leased {
@@ -60,6 +80,12 @@ impl<O, S: Shelf> Cached<O, S> {
 
     pub(crate) async fn release(&self, holder: &str) {
         self.heard(self.shelf.shelf_release(holder).await);
+    }
+
+    /// Ends the lease of `holder`, whom the store has told that it has no such object.
+    pub(crate) async fn tell_missing(&self, holder: &str) {
+        let told = self.shelf.shelf_missed(holder, self.after(TOLD)).await;
+        self.heard(told);
     }
 
     /// A name that nothing else has.
@@ -81,29 +107,65 @@ impl<O, S: Shelf> Cached<O, S> {
         is_alive.then_some(kept)
     }
 
-    /// The copy of `key` that somebody else is about to keep, or to find right; nothing where they
-    /// do not, or take too long.
-    pub(crate) async fn wait(&self, key: &str, will_do: impl Fn(&Kept) -> bool) -> Option<Kept> {
+    /// Waits for the copy of `key` that somebody else is about to keep, or to find right.
+    /// Who waits has asked at the time of `asked`.
+    pub(crate) async fn wait(
+        &self,
+        key: &str,
+        asked: Timestamp,
+        will_do: impl Fn(&Kept) -> bool,
+    ) -> Waited {
         let mut pause = FIRST;
         let until = self.after(PATIENCE);
         while self.shelf.host().now() < until {
             self.shelf.host().sleep(pause).await;
             if let Some(kept) = self.usable(key).await.filter(&will_do) {
-                return Some(kept);
+                return Waited::Kept(Box::new(kept));
             }
             match self.lease(key, S::ASKING).await {
                 Leased::Ours(holder) => {
-                    // Nobody asks any more. Without a copy there was nothing to keep: it is missing,
-                    // private or large, and everybody who has waited asks for themselves, at once.
-                    let kept = self.usable(key).await.filter(&will_do);
+                    let waited = self.outcome(key, asked, &will_do).await;
                     self.release(&holder).await;
-                    return kept;
+                    if let Some(waited) = waited {
+                        return waited;
+                    }
                 }
                 Leased::Others => {}
-                Leased::Failed => return None,
+                Leased::Failed => return Waited::Nothing,
             }
             pause = (pause * 2).min(LONGEST);
         }
-        None
+        Waited::Nothing
+    }
+
+    /// What came of others' asking, while nobody asks, for somebody who has asked at the time of
+    /// `asked`; `None` where that is not known yet. Without a copy there was nothing to keep: it is
+    /// missing; or it is large, and perhaps being copied, which is waited for as well; or it is
+    /// private, and everybody who has waited asks for themselves, at once.
+    pub(crate) async fn outcome(
+        &self,
+        key: &str,
+        asked: Timestamp,
+        will_do: impl Fn(&Kept) -> bool,
+    ) -> Option<Waited> {
+        if let Some(kept) = self.usable(key).await.filter(will_do) {
+            return Some(Waited::Kept(Box::new(kept)));
+        }
+        let missing = format!("{MISSING_PREFIX}{key}");
+        if self.began(&missing, TOLD).await >= Some(asked) {
+            return Some(Waited::Missing);
+        }
+        let now = self.shelf.host().now();
+        let copying = self.began(&of_copying(key), COPYING).await;
+        match copying.is_some_and(|began| now < later(began, PATIENCE)) {
+            true => None,
+            false => Some(Waited::Nothing),
+        }
+    }
+
+    /// When the lease called `name` began, or was last extended, to last for `time`.
+    async fn began(&self, name: &str, time: Duration) -> Option<Timestamp> {
+        let until = self.heard(self.shelf.shelf_leased(name).await).flatten()?;
+        Some(until.plus(-milliseconds(time)))
     }
 }

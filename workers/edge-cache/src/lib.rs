@@ -4,11 +4,13 @@
 //! (`Cache-Control: immutable`) is answered from there for good; what may change is answered from
 //! there for a short time ([`Policy::fresh`]), and then the store is asked whether it still has the
 //! same entity tag. Where the store is gone or slow, the copy is answered as it is: a node that is
-//! warm goes on working. Copies in memory do so for [`STALE`] at most. Misses are not kept. Writes go to the store, and what they may have changed
-//! is forgotten here.
+//! warm goes on working. Copies in memory do so for [`STALE`] at most. Writes go to the store, and what
+//! they may have changed is forgotten here.
 //!
-//! Of many who ask at once for what is not there, one asks the store and the others wait for its
-//! copy; of many who find a copy that is due, one asks and the others are answered from it, unless it
+//! Of many who ask at once for what is not here, one asks the store and the others wait for its
+//! copy, or for the word that there is nothing. Only who had asked by then hears that: misses are not
+//! kept. A large copy is waited for as well, for a few seconds; what is too large for the shelf
+//! everybody reads from the store. Of many who find a copy that is due, one asks and the others are answered from it, unless it
 //! is overdue ([`Shelf::ASKING`]): then they wait as well. They
 //! may be in different instances of a function, which share nothing but the shelf, so whoever asks
 //! holds a lease there ([`lease`]). A lease also keeps a copy of what has been replaced meanwhile
@@ -41,7 +43,7 @@ use serde_json::json;
 pub use age::aged;
 pub use doubt::{Doubt, STALE};
 pub use forgetting::Forgetting;
-pub use lease::COPYING_PREFIX;
+pub use lease::{COPYING_PREFIX, MISSING_PREFIX};
 pub use memory::{Copies, MemoryShelf};
 pub use near::Near;
 pub use shelf::{CHUNK, Content, Held, Host, Kept, Shelf, ShelfError};

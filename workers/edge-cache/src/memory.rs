@@ -6,14 +6,13 @@ use edge::{Body, BodyError, Timestamp, memory::Bounded, objects::ObjectMeta};
 use futures_util::{StreamExt, stream};
 
 use crate::{
-    Content, Doubt, Held, Host, Kept, STALE, Shelf, ShelfError, doubt::later, shelf::is_lasting,
+    CHUNK, Content, Doubt, Held, Host, Kept, MISSING_PREFIX, STALE, Shelf, ShelfError,
+    doubt::later,
+    shelf::{is_lasting, largest_in_memory},
 };
 
-/// Largest copy, in bytes: records and manifests, not archives, which the platform passes on without
-/// their entering the function's memory.
-const LARGEST: u64 = 256 * 1024;
-
-/// Most leases. Those whose holders have gone are dropped where there would be more.
+/// Most leases. Those whose holders have gone are dropped where there would be more, and the word that
+/// something is missing.
 const MOST_LEASES: usize = 1024;
 
 /// What the requests of one instance share: copies, and who asks for what.
@@ -49,7 +48,8 @@ impl Copies {
             return Ok(false);
         }
         if self.leases.len() >= MOST_LEASES {
-            self.leases.retain(|_, (_, end)| *end > now);
+            self.leases
+                .retain(|name, (_, end)| *end > now && !name.starts_with(MISSING_PREFIX));
         }
         if self.leases.len() >= MOST_LEASES {
             return Err(ShelfError("too many ask at once".to_owned()));
@@ -57,6 +57,14 @@ impl Copies {
         let held = (holder.to_owned(), until);
         self.leases.insert(name.to_owned(), held);
         Ok(true)
+    }
+
+    fn missed(&mut self, holder: &str, until: Timestamp) {
+        let held = self.leases.extract_if(|_, (by, _)| by == holder);
+        let missing: Vec<_> = held
+            .map(|(name, (by, _))| (format!("{MISSING_PREFIX}{name}"), (by, until)))
+            .collect();
+        self.leases.extend(missing);
     }
 
     fn keep(&mut self, holder: &str, kept: Kept) -> bool {
@@ -87,11 +95,15 @@ impl<H> MemoryShelf<H> {
 impl<H: Host> Shelf for MemoryShelf<H> {
     type Host = H;
 
-    const LARGEST: u64 = LARGEST;
+    const LARGEST: u64 = CHUNK as u64;
 
     /// Workers ends a request whose client has gone, and nothing of it runs any more: its lease only
     /// passes with time.
     const ASKING: Duration = Duration::from_secs(3);
+
+    fn shelf_takes(meta: &ObjectMeta) -> bool {
+        meta.size <= largest_in_memory(meta)
+    }
 
     fn host(&self) -> &H {
         &self.host
@@ -124,6 +136,18 @@ impl<H: Host> Shelf for MemoryShelf<H> {
         let leases = &mut self.copies.borrow_mut().leases;
         leases.retain(|_, (by, _)| by != holder);
         Ok(())
+    }
+
+    async fn shelf_missed(&self, holder: &str, until: Timestamp) -> Result<(), ShelfError> {
+        self.copies.borrow_mut().missed(holder, until);
+        Ok(())
+    }
+
+    async fn shelf_leased(&self, name: &str) -> Result<Option<Timestamp>, ShelfError> {
+        let now = self.host.now();
+        let copies = self.copies.borrow();
+        let until = copies.leases.get(name).map(|(_, until)| *until);
+        Ok(until.filter(|until| *until > now))
     }
 
     async fn shelf_renew(&self, key: &str, due: Timestamp) -> Result<(), ShelfError> {
@@ -175,6 +199,7 @@ impl<H: Host> Shelf for MemoryShelf<H> {
     async fn shelf_forget(&self, key: &str) -> Result<(), ShelfError> {
         let mut copies = self.copies.borrow_mut();
         copies.leases.remove(key);
+        copies.leases.remove(&format!("{MISSING_PREFIX}{key}"));
         copies.kept.remove(key);
         Ok(())
     }

@@ -13,10 +13,11 @@ use edge::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{Doubt, Host, STALE, doubt::later, shelf::is_lasting};
-
-/// Largest object that is put there, in bytes: as large as an instance keeps.
-const LARGEST: u64 = 256 * 1024;
+use crate::{
+    Doubt, Host, STALE,
+    doubt::later,
+    shelf::{is_lasting, largest_in_memory},
+};
 
 /// How long something stays there: what never changes stands in for the store as long, and of what may
 /// change the store only says whether it is still right.
@@ -113,7 +114,10 @@ impl<O: Objects, H: Host + Nearby> Near<O, H> {
             return Ok(got);
         };
         let is_whole = object.range == (0..object.meta.size);
-        if !is_whole || object.meta.size > LARGEST || is_lasting(&object.meta).is_none() {
+        if !is_whole
+            || object.meta.size > largest_in_memory(&object.meta)
+            || is_lasting(&object.meta).is_none()
+        {
             return Ok(Got::Found(object));
         }
         let Object { meta, range, body } = object;

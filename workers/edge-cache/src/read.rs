@@ -10,7 +10,11 @@ use edge::{
 use futures_util::future::{Either, select};
 use serde_json::json;
 
-use crate::{Cached, Held, Kept, Shelf, lease::Leased};
+use crate::{
+    Cached, Held, Kept, Shelf,
+    doubt::milliseconds,
+    lease::{Leased, Waited},
+};
 
 /// How long the store may take to say whether a copy is still right; then the copy is answered, and
 /// what the store says later is for the next reader.
@@ -32,6 +36,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
         if self.is_fresh(&kept) {
             return self.serve(kept, &get).await;
         }
+        let now = self.shelf.host().now();
         match self.lease(key, S::ASKING).await {
             Leased::Ours(holder) => match self.usable(key).await {
                 // Somebody else has asked since.
@@ -44,12 +49,13 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
                     self.revalidate(Some(holder), kept, &get).await
                 }
             },
-            Leased::Others if self.shelf.host().now() < kept.due.plus(milliseconds(S::ASKING)) => {
+            Leased::Others if now < kept.due.plus(milliseconds(S::ASKING)) => {
                 self.serve(kept, &get).await
             }
-            Leased::Others => match self.wait(key, |kept| self.is_fresh(kept)).await {
-                Some(newer) => self.serve(newer, &get).await,
-                None => self.revalidate(None, kept, &get).await,
+            Leased::Others => match self.wait(key, now, |kept| self.is_fresh(kept)).await {
+                Waited::Kept(newer) => self.serve(*newer, &get).await,
+                Waited::Missing => Ok(Got::Missing),
+                Waited::Nothing => self.revalidate(None, kept, &get).await,
             },
             Leased::Failed => self.revalidate(None, kept, &get).await,
         }
@@ -89,35 +95,46 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
             }
             return Ok(got);
         }
-        let holder = match self.lease(key, S::ASKING).await {
-            Leased::Ours(holder) => holder,
-            Leased::Failed => return self.origin.object_get(key, get).await,
-            Leased::Others => {
-                return match self.wait(key, |_| true).await {
-                    Some(kept) => self.serve(kept, &get).await,
-                    None => self.origin.object_get(key, get).await,
-                };
+        let asked = self.shelf.host().now();
+        let waited = match self.lease(key, S::ASKING).await {
+            Leased::Ours(holder) => {
+                // Somebody else may have asked since, but not in this millisecond.
+                match self.outcome(key, asked.plus(1), |_| true).await {
+                    Some(Waited::Nothing) => return self.fetch(key, &holder, &get).await,
+                    outcome => {
+                        self.release(&holder).await;
+                        match outcome {
+                            Some(waited) => waited,
+                            None => self.wait(key, asked, |_| true).await,
+                        }
+                    }
+                }
             }
+            Leased::Others => self.wait(key, asked, |_| true).await,
+            Leased::Failed => Waited::Nothing,
         };
-        let got = match self.usable(key).await {
-            // Somebody else has kept it since.
-            Some(kept) => self.serve(kept, &get).await,
-            None => self.fetch(key, &holder, &get).await,
-        };
-        self.release(&holder).await;
-        got
+        match waited {
+            Waited::Kept(kept) => self.serve(*kept, &get).await,
+            Waited::Missing => Ok(Got::Missing),
+            Waited::Nothing => self.origin.object_get(key, get).await,
+        }
     }
 
     /// What `get` wants of the whole object, of which a copy is kept: whoever knows an older one, or
-    /// this one, asks again.
+    /// this one, asks again. The lease of `holder` ends with the asking.
     async fn fetch(&self, key: &str, holder: &str, get: &Get) -> Result<Got, ObjectError> {
-        match self.origin.object_get(key, Get::default()).await? {
-            Got::Found(object) => {
-                let object = self.take_in(Some(holder), object).await?;
-                self.part(object, get).await
-            }
-            other => Ok(other),
+        let got = match self.origin.object_get(key, Get::default()).await {
+            Ok(Got::Found(object)) => match self.take_in(Some(holder), object).await {
+                Ok(object) => self.part(object, get).await,
+                Err(error) => Err(error),
+            },
+            other => other,
+        };
+        match got {
+            Ok(Got::Missing) => self.tell_missing(holder).await,
+            _ => self.release(holder).await,
         }
+        got
     }
 
     /// Asks the store whether the copy is still right, and answers what is right then; the copy
@@ -250,8 +267,4 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
         };
         Ok(Got::Found(Object { meta, range, body }))
     }
-}
-
-fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -2,6 +2,8 @@
 
 use std::{ops::Range, time::Duration};
 
+#[cfg(doc)]
+use crate::MISSING_PREFIX;
 use edge::{Body, Bytes, Clock, Defer, Log, Platform, Timestamp, objects::ObjectMeta};
 
 /// Bytes of a chunk of a large copy; only the last is smaller. Smaller copies are kept in one piece.
@@ -74,6 +76,11 @@ pub trait Shelf: Clone + 'static {
     /// given up by then, so an older copy says that nobody has kept a new one.
     const ASKING: Duration;
 
+    /// Whether it takes a copy of the object of these facts.
+    fn shelf_takes(meta: &ObjectMeta) -> bool {
+        meta.size <= Self::LARGEST
+    }
+
     /// The platform that it is on.
     fn host(&self) -> &Self::Host;
 
@@ -97,6 +104,13 @@ pub trait Shelf: Clone + 'static {
 
     /// Ends the lease of `holder`.
     async fn shelf_release(&self, holder: &str) -> Result<(), ShelfError>;
+
+    /// Makes the lease of `holder`, if it is still theirs, one that lasts until then and is called as
+    /// before behind [`MISSING_PREFIX`]: the store has nothing under that name.
+    async fn shelf_missed(&self, holder: &str, until: Timestamp) -> Result<(), ShelfError>;
+
+    /// Until when the lease called `name` lasts, if there is one that has not ended.
+    async fn shelf_leased(&self, name: &str) -> Result<Option<Timestamp>, ShelfError>;
 
     /// Says that the copy of `key` is as the store has it, and when it is due next; also that it is
     /// being used, since nobody asks but for a reader.
@@ -135,6 +149,17 @@ pub trait Shelf: Clone + 'static {
     /// Removes copies until no more than `budget` bytes are kept or in the making: those first that have not been
     /// used for longest.
     async fn shelf_trim(&self, budget: u64) -> Result<(), ShelfError>;
+}
+
+/// Largest copy in an instance's memory and in the data centre's cache, in bytes. JSON is read whole
+/// by whoever asks for it. Other things, archives, the platform passes on without their entering the
+/// function's memory; only small ones are worth that.
+pub(crate) fn largest_in_memory(meta: &ObjectMeta) -> u64 {
+    let kind = meta.content_type.as_deref().unwrap_or_default();
+    match kind.starts_with("application/json") {
+        true => CHUNK as u64,
+        false => 256 * 1024,
+    }
 }
 
 /// Whether an object never changes; `None` where no copy may be kept of it.

@@ -1,6 +1,10 @@
 //! Copies in an instance's memory, with the data centre's own cache behind them.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 
 use edge::{
     Body, Bytes, Clock, Objects,
@@ -43,10 +47,16 @@ impl Centre {
 
     /// A new instance.
     fn instance(&self) -> Instance<'_> {
+        self.instance_of(BUDGET)
+    }
+
+    /// One with this many bytes for copies.
+    fn instance_of(&self, budget: u64) -> Instance<'_> {
         let copies = Copies::new();
         Instance {
             centre: self,
             copies,
+            budget,
         }
     }
 
@@ -71,6 +81,7 @@ impl Centre {
 struct Instance<'c> {
     centre: &'c Centre,
     copies: Rc<RefCell<Copies>>,
+    budget: u64,
 }
 
 impl Instance<'_> {
@@ -81,7 +92,7 @@ impl Instance<'_> {
         let shelf = MemoryShelf::new(host.clone(), Rc::clone(&self.copies));
         let policy = Policy {
             fresh: FRESH,
-            budget: BUDGET,
+            budget: self.budget,
         };
         Cached::new(near, shelf, policy)
     }
@@ -122,6 +133,76 @@ fn a_thundering_herd_costs_one_read() {
             let waited = if round == 1 { FRESH } else { FRESH + OVERDUE };
             centre.host.advance(waited);
         }
+    }
+}
+
+/// Nor does it where there is nothing; and whoever comes later asks for themselves.
+#[test]
+fn a_herd_for_what_is_missing_costs_one_read() {
+    for seed in 1..40 {
+        let centre = if seed % 2 == 0 {
+            Centre::new()
+        } else {
+            Centre::with_nearby()
+        };
+        centre.host.interleave(seed);
+        let instance = centre.instance();
+        for round in 1..4 {
+            let readers = (0..32).map(|_| instance.reading("key"));
+            let read = centre.host.block_on(join_all(readers));
+            assert!(read.iter().all(Option::is_none), "seed {seed}");
+            assert_eq!(centre.asked(), round, "seed {seed}");
+        }
+        centre.publish("key", "text", BRIEF);
+        assert_eq!(instance.read("key"), Some("text".into()), "seed {seed}");
+    }
+}
+
+/// What is not there is said only by who has asked, and only to who has waited.
+#[test]
+fn a_store_that_fails_does_not_make_anything_missing() {
+    for seed in 1..40 {
+        let centre = Centre::new();
+        centre.host.interleave(seed);
+        centre.publish("key", "text", BRIEF);
+        let instance = centre.instance();
+        let nth = Cell::new(0);
+        centre.origin.inject(move |_| {
+            nth.set(nth.get() + 1);
+            (nth.get() == 1).then_some(Fault::Before)
+        });
+        let get = || async { instance.cache().object_get("key", Get::default()).await };
+        let read = centre.host.block_on(join_all((0..8).map(|_| get())));
+        let failed = read.iter().filter(|got| got.is_err()).count();
+        assert_eq!(failed, 1, "seed {seed}");
+        assert!(!read.iter().any(|got| matches!(got, Ok(Got::Missing))));
+    }
+}
+
+/// JSON is read whole by whoever asks for it, so that larger copies of it cost no more.
+#[test]
+fn large_records_are_shared_and_archives_pass_by() {
+    for (kind, size, asked) in [
+        ("application/json; charset=utf-8", 900_000, 1),
+        ("application/zip", 200_000, 1),
+        ("application/zip", 900_000, 8),
+    ] {
+        let centre = Centre::with_nearby();
+        let bytes = vec![7; size];
+        let put = Put {
+            cache_control: Some(IMMUTABLE),
+            content_type: Some(kind),
+            ..Put::default()
+        };
+        let store = centre.host.peer();
+        let written = store.block_on(store.object_put("key", bytes.into(), put));
+        assert!(matches!(written, Ok(Written::Stored(_))), "{written:?}");
+        let instance = centre.instance_of(BUDGET * 2);
+        let readers = (0..8).map(|_| instance.reading("key"));
+        for read in centre.host.block_on(join_all(readers)) {
+            assert_eq!(read.map(|bytes| bytes.len()), Some(size));
+        }
+        assert_eq!(centre.asked(), asked, "{kind} of {size}");
     }
 }
 

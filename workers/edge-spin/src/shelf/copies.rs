@@ -1,7 +1,7 @@
 //! The statements of the shelf; each does at once what has to happen at once.
 
-use edge::{Clock, Timestamp, objects::ObjectMeta};
-use edge_cache::{CHUNK, COPYING_PREFIX, Content, Held, Kept, ShelfError};
+use edge::{Clock, Platform, Timestamp, objects::ObjectMeta};
+use edge_cache::{CHUNK, COPYING_PREFIX, Content, Held, Kept, MISSING_PREFIX, ShelfError};
 use spin_sdk::sqlite::Value;
 
 use crate::{
@@ -28,6 +28,13 @@ const EXTEND: &str = "UPDATE leases SET until = ?2 WHERE holder = ?1";
 
 const RELEASE: &str = "DELETE FROM leases WHERE holder = ?1";
 
+/// `?1` holder, `?2` until when, `?3` what the name begins with then.
+const MISSED: &str = "UPDATE OR REPLACE leases SET name = ?3 || name, until = ?2
+    WHERE holder = ?1";
+
+/// `?1` name, `?2` now.
+const LEASED: &str = "SELECT until FROM leases WHERE name = ?1 AND until > ?2";
+
 /// `?1` key, `?2` due, `?3` now: whoever asks the store does so for a reader.
 const RENEW: &str = "UPDATE copies SET due = ?2, used = ?3 WHERE key = ?1";
 
@@ -51,8 +58,8 @@ const KEEP: &str = concat!(
 
 const FORGET: &str = "DELETE FROM copies WHERE key = ?1";
 
-/// `?1` and `?2` the names of the leases on a key.
-const UNLEASE: &str = "DELETE FROM leases WHERE name IN (?1, ?2)";
+/// `?1` to `?3` the names of the leases on a key.
+const UNLEASE: &str = "DELETE FROM leases WHERE name IN (?1, ?2, ?3)";
 
 /// Bytes of all copies and of those in the making, `?1` bytes of a chunk. What has been evicted
 /// ([`HASTEN`]) is on its way out.
@@ -78,10 +85,13 @@ const UNHELD: &str = "DELETE FROM leases WHERE name IN
 
 /// Every statement of this module, for the test of how they are run.
 #[cfg(test)]
-pub const STATEMENTS: [&str; 14] = [
-    FIND, LEASE, EXTEND, RELEASE, RENEW, TOUCH, KEEP, FORGET, UNLEASE, TOTAL, UNUSED, EVICT,
-    HASTEN, UNHELD,
+pub const STATEMENTS: [&str; 16] = [
+    FIND, LEASE, EXTEND, RELEASE, MISSED, LEASED, RENEW, TOUCH, KEEP, FORGET, UNLEASE, TOTAL,
+    UNUSED, EVICT, HASTEN, UNHELD,
 ];
+
+/// One in so many misses removes leases and misses that are over, twice as many as came since.
+const TIDIED: u8 = 16;
 
 /// Most copies that are removed at once for one that is kept.
 const MOST_EVICTED: usize = 4096;
@@ -138,6 +148,30 @@ pub(super) async fn extend<H: Sql>(
 pub(super) async fn release<H: Sql>(host: &H, holder: &str) -> Result<(), ShelfError> {
     host.sql(RELEASE, &[holder.into()]).await?;
     Ok(())
+}
+
+pub(super) async fn missed<H: Sql + Clock + Platform>(
+    host: &H,
+    holder: &str,
+    until: Timestamp,
+) -> Result<(), ShelfError> {
+    let prefix = MISSING_PREFIX.to_string();
+    let parameters = [holder.into(), at(until), prefix.into()];
+    host.sql(MISSED, &parameters).await?;
+    // What nobody ever published may be asked for under ever new names.
+    if host.random()[0].is_multiple_of(TIDIED) {
+        host.sql(UNHELD, &[at(host.now())]).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn leased<H: Sql + Clock>(
+    host: &H,
+    name: &str,
+) -> Result<Option<Timestamp>, ShelfError> {
+    let rows = host.look_up(LEASED, &[name.into(), at(host.now())]).await?;
+    let until = rows.into_iter().find_map(first_integer);
+    Ok(until.map(Timestamp::from_milliseconds))
 }
 
 pub(super) async fn renew<H: Sql + Clock>(
@@ -215,7 +249,9 @@ pub(super) async fn abandon<H: Sql + Clock>(host: &H, id: &str) -> Result<(), Sh
 pub(super) async fn forget<H: Sql>(host: &H, key: &str) -> Result<(), ShelfError> {
     // The leases first: nothing is then kept any more that was read before.
     let copying = format!("{COPYING_PREFIX}{key}");
-    host.sql(UNLEASE, &[key.into(), copying.into()]).await?;
+    let missing = format!("{MISSING_PREFIX}{key}");
+    let parameters = [key.into(), copying.into(), missing.into()];
+    host.sql(UNLEASE, &parameters).await?;
     host.sql(FORGET, &[key.into()]).await?;
     Ok(())
 }

@@ -54,6 +54,14 @@ impl<H: Sql + Host> Shelf for SqliteShelf<H> {
         copies::release(&self.0, holder).await
     }
 
+    async fn shelf_missed(&self, holder: &str, until: Timestamp) -> Result<(), ShelfError> {
+        copies::missed(&self.0, holder, until).await
+    }
+
+    async fn shelf_leased(&self, name: &str) -> Result<Option<Timestamp>, ShelfError> {
+        copies::leased(&self.0, name).await
+    }
+
     async fn shelf_renew(&self, key: &str, due: Timestamp) -> Result<(), ShelfError> {
         copies::renew(&self.0, key, due).await
     }

@@ -113,7 +113,7 @@ impl Sql for Process {
     ) -> Result<Vec<Row>, SqlError> {
         // On a real platform others go on meanwhile, for longer or shorter.
         let [random, ..] = self.memory.random();
-        let pause = Duration::from_millis(u64::from(random % 8));
+        let pause = Duration::from_millis(1 + u64::from(random % 8));
         self.memory.sleep(pause).await;
         if self.is_full.get() {
             return Err(SqlError("the database is full".to_owned()));

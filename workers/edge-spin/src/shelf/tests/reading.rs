@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use edge::{
     Clock, Objects,
-    objects::{Condition, Get, ObjectError, Put, Written},
+    objects::{Condition, Get, Got, ObjectError, Put, Written},
 };
 use futures_util::future::{join, join_all};
 use testkit::{
@@ -85,6 +85,87 @@ fn of_many_who_ask_at_once_one_asks_the_store() {
             memory.advance(FRESH);
         }
     }
+}
+
+/// Not kept: who asks later asks for themselves.
+#[test]
+fn of_many_who_ask_for_what_is_missing_one_asks_the_store() {
+    for seed in 1..30 {
+        let (memory, node) = world();
+        memory.interleave(seed);
+        for round in 1..3 {
+            let readers = (0..16).map(|_| node.reading("key", Get::default()));
+            for read in node.run(join_all(readers)) {
+                assert_eq!(read, Ok(b"(missing)".to_vec()));
+            }
+            assert_eq!(node.asked("key"), round, "seed {seed}");
+        }
+        // A write of this node is seen even by those who wait.
+        let writer = node.writer();
+        let written = node.run(writer.object_put("key", "text".into(), Put::default()));
+        assert!(matches!(written, Ok(Written::Stored(_))), "{written:?}");
+        let readers = (0..16).map(|_| node.reading("key", Get::default()));
+        for read in node.run(join_all(readers)) {
+            assert_eq!(read, Ok(b"text".to_vec()));
+        }
+        assert_eq!(node.asked("key"), 3, "seed {seed}");
+    }
+}
+
+/// What nobody has published may be asked for under ever new names.
+#[test]
+fn what_is_missing_takes_no_room_for_long() {
+    let (memory, node) = world();
+    for number in 0..2000 {
+        assert_eq!(node.read(&format!("{number}")), Ok(b"(missing)".to_vec()));
+        memory.advance(Duration::from_secs(1));
+    }
+    let left = node.process.database.number("SELECT count(*) FROM leases");
+    assert!(left < 200, "{left}");
+}
+
+/// A large copy is waited for, too, while it is made.
+#[test]
+fn of_many_who_want_an_archive_at_once_one_reads_it_from_the_store() {
+    for seed in 1..30 {
+        let (memory, node) = world();
+        memory.interleave(seed);
+        let large = pattern::piece(0, LARGE);
+        publish(&memory, "archive", large.clone(), IMMUTABLE);
+        let readers = (0..16).map(|_| node.reading("archive", Get::default()));
+        for read in node.run(join_all(readers)) {
+            assert_eq!(read, Ok(large.to_vec()));
+        }
+        assert_eq!(node.asked("archive"), 1, "seed {seed}");
+    }
+}
+
+/// Whoever reads slowly holds nobody up for long.
+#[test]
+fn a_slow_reader_of_an_archive_holds_up_others_for_seconds() {
+    let (memory, node) = world();
+    let large = pattern::piece(0, LARGE);
+    publish(&memory, "archive", large.clone(), IMMUTABLE);
+    let slow = async {
+        let got = node.cache.object_get("archive", Get::default()).await;
+        let Ok(Got::Found(mut object)) = got else {
+            panic!("{got:?}");
+        };
+        let mut length = 0;
+        while let Some(Ok(piece)) = object.body.next().await {
+            length += piece.len();
+            memory.sleep(Duration::from_secs(30)).await;
+        }
+        assert_eq!(length, LARGE);
+    };
+    let timed = |_| async {
+        let started = memory.now();
+        let read = node.reading("archive", Get::default()).await;
+        assert_eq!(read, Ok(large.to_vec()));
+        memory.now().milliseconds() - started.milliseconds()
+    };
+    let ((), took) = node.run(join(slow, join_all((0..4).map(timed))));
+    assert!(took.iter().all(|took| *took < 5000), "{took:?}");
 }
 
 #[test]
