@@ -8,6 +8,7 @@
 mod afterwards;
 mod again;
 mod announcing;
+mod anything;
 mod faults;
 mod generations;
 mod heeding;
