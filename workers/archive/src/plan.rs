@@ -13,8 +13,14 @@ use std::ops::Range;
 /// A plan depends on nothing but its input, so the same input gives the same archive; and
 /// repackaging an output with the manifest it has gives that output again. Names and comments become
 /// UTF-8, sizes stand in the local headers instead of in data descriptors. Kept are: times,
-/// attributes, comments, extra fields (the directory's; a local header's own, such as access times,
-/// are not).
+/// attributes, comments, and the directory's extra fields, which the local headers get as well.
+///
+/// What only a local header has is left out. The output's length and every offset in it follow from
+/// the directory alone, which stores want to be told before the first byte; how long local headers
+/// are, only a pass over the whole source would say. Of the fields that are registered with two forms
+/// (APPNOTE 4.6.1, described in Info-ZIP's `extrafld.txt`), nothing is lost that installing needs: a
+/// time of modification (0x5455) must be in both, and only in the local one are times of access and
+/// creation, and owners by number in a form that is out of use (0x7855).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// All but the manifest, as in the source.

@@ -162,6 +162,38 @@ fn comments_and_extra_fields_are_kept() {
     assert!(local.starts_with(&extra(KIND, &field)));
 }
 
+/// Headers may say different things in fields that have two forms, and have fields of their own: both
+/// of the output's headers say what the directory says.
+#[test]
+fn the_directorys_extra_fields_are_kept_and_those_of_local_headers_are_not() {
+    const MODIFIED: [u8; 4] = [1, 2, 3, 4];
+    let all_times = [&[3][..], &MODIFIED, &[5, 6, 7, 8]].concat();
+    let one_time = |announced| [&[announced][..], &MODIFIED].concat();
+    let owners = extra(0x7875, &[1, 4, 232, 3, 0, 0, 4, 232, 3, 0, 0]);
+    let own = extra(0x6661, b"nobody else has this");
+    let item = |streamed| {
+        let local = [extra(0x5455, &all_times), owners.clone(), own.clone()].concat();
+        let central = [extra(0x5455, &one_time(3)), owners.clone()].concat();
+        let item = Item::new("a.txt", b"a");
+        let item = if streamed { item.streamed(true) } else { item };
+        item.local(|header| header.extra = local.clone())
+            .central(|header| header.extra = central.clone())
+    };
+    for streamed in [false, true] {
+        let source = build(&[item(streamed), Item::new("module.json", OLD)]);
+        let output = check_same("fields", &source, None);
+        let directory = open(&output.bytes).unwrap();
+        let entry = directory.file("a.txt").unwrap();
+        let kept = [extra(0x5455, &one_time(3)), owners.clone()].concat();
+        assert_eq!(entry.extra(), kept);
+        // The local form of the times announces no more of them than there are.
+        let kept = [extra(0x5455, &one_time(1)), owners.clone()].concat();
+        let local = &output.bytes[30 + 5..];
+        assert!(local.starts_with(&kept));
+        assert!(local[kept.len()..].starts_with(b"aPK"), "and no others");
+    }
+}
+
 #[test]
 fn unusual_but_honest_archives() {
     let manifest = || Item::new("module.json", OLD);
