@@ -165,7 +165,18 @@ impl<'w> Release<'w> {
     }
 }
 
-impl Delivery<'_> {
+impl<'w> Delivery<'w> {
+    /// Another delivery of the same release.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            world: self.world,
+            repository: self.repository.clone(),
+            tag: self.tag.clone(),
+            id: self.world.unique("delivery"),
+        }
+    }
+
     /// What GitHub sends of `action`.
     pub fn payload(&self, action: &str) -> Vec<u8> {
         let github = self.world.fakes.github();

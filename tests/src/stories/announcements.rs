@@ -1,11 +1,9 @@
 //! Telling others of a release.
 
-use std::time::{Duration, Instant};
-
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use testkit::{
-    fake::{Mode, Reply, Rule, discord, foundry},
+    fake::{Mode, Reply, Rule, foundry},
     package::Package,
 };
 
@@ -22,10 +20,6 @@ pub fn cases() -> Vec<Case> {
             message,
         ),
         Case::new("announcements: what is too long for Discord is cut", long),
-        Case::new(
-            "announcements: Discord's 429 is waited for, and the message sent once",
-            limited,
-        ),
         Case::new(
             "announcements: a message that may have arrived is not sent again",
             lost,
@@ -126,22 +120,6 @@ fn long(world: &World) -> Result<()> {
 fn discord_does(world: &World, mode: Mode) {
     let discord = world.fakes.discord();
     discord.script(Rule::on("POST", discord.webhook_path(), mode).times(1));
-}
-
-fn limited(world: &World) -> Result<()> {
-    discord_does(world, Mode::Answer(discord::limited(0.5, false)));
-    let started = Instant::now();
-    let journal = publish(world, "limited", "")?;
-    ensure!(
-        journal.announcement("discord") == "confirmed",
-        "{}",
-        journal.0
-    );
-    ensure!(
-        started.elapsed() >= Duration::from_millis(500),
-        "nobody waited"
-    );
-    super::announced_times(world, &world.id("limited"), 1)
 }
 
 fn lost(world: &World) -> Result<()> {

@@ -11,6 +11,7 @@ mod everything;
 mod gigabyte;
 mod images;
 pub mod large;
+mod meanwhile;
 mod refusals;
 mod releases;
 mod requests;
@@ -18,6 +19,7 @@ pub mod restart;
 mod sources;
 mod tracks;
 mod uploads;
+mod upstream;
 mod wasm_memory;
 
 use anyhow::{Result, ensure};
@@ -38,12 +40,14 @@ pub fn all() -> Result<Vec<Case>> {
         gigabyte::cases,
         large::cases,
         deliveries::cases,
+        meanwhile::cases,
         sources::cases,
         refusals::cases,
         releases::cases,
         channels::cases,
         tracks::cases,
         announcements::cases,
+        upstream::cases,
         uploads::cases,
         discord::cases,
         configuration::cases,

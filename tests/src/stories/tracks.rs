@@ -14,6 +14,10 @@ pub fn cases() -> Vec<Case> {
             "tracks: the manifest inside an archive is the served one, on every track",
             inside,
         ),
+        Case::new(
+            "tracks: whatever serves a track, what is installed from it stays there",
+            rolled_back,
+        ),
         Case::new("tracks: only the end differs, and every range fits", ranges),
         Case::new(
             "tracks: a pinned release stays the same whatever happens to its channels",
@@ -52,34 +56,73 @@ fn inside(world: &World) -> Result<()> {
     let (package, paths) = promoted(world, "tracked")?;
     let mut downloads = Vec::new();
     for path in paths {
-        let manifest = world.get(path.clone()).send()?.expect(200)?;
-        ensure!(manifest.json()?["manifest"] == format!("{}{path}", world.target.public_url()));
-        let download = download(world, &manifest)?;
-        let archive = world.get(download.clone()).send()?.expect(200)?;
-        ensure!(archive.header("content-length")? == archive.body.len().to_string());
-        let digest = format!("sha-256=:{}:", base64(&sha256(&archive.body)));
-        ensure!(archive.header("repr-digest")? == digest, "{download}");
-        let part = world.get(download.clone()).header("range", "bytes=1-2");
-        let part = part.send()?.expect(206)?;
-        ensure!(part.header("repr-digest")? == digest, "{download}, in part");
-        let inside = manifest_in(&archive.body, "module.json")?;
-        ensure!(
-            inside == manifest.body,
-            "{path}: the manifest inside is another"
-        );
-        readers::is_repackaged(
-            &package.zip(),
-            "",
-            &archive.body,
-            "module.json",
-            &manifest.body,
-        )?;
-        readers::all_open(&archive.body, &world.unique("track"))?;
+        let download = installed(world, &path, &package)?;
         ensure!(
             !downloads.contains(&download),
             "{download} is of two tracks"
         );
         downloads.push(download);
+    }
+    Ok(())
+}
+
+/// Installs what the manifest at `path` serves: made of `package`, it names `path` itself. The path
+/// of its archive.
+fn installed(world: &World, path: &str, package: &Package) -> Result<String> {
+    let manifest = world.get(path).send()?.expect(200)?;
+    let facts = manifest.json()?;
+    ensure!(
+        facts["manifest"] == format!("{}{path}", world.target.public_url()),
+        "{path} leads to {}",
+        facts["manifest"]
+    );
+    ensure!(facts["version"] == package.manifest["version"], "{path}");
+    let download = download(world, &manifest)?;
+    let archive = world.get(download.clone()).send()?.expect(200)?;
+    ensure!(archive.header("content-length")? == archive.body.len().to_string());
+    let digest = format!("sha-256=:{}:", base64(&sha256(&archive.body)));
+    ensure!(archive.header("repr-digest")? == digest, "{download}");
+    let part = world.get(download.clone()).header("range", "bytes=1-2");
+    let part = part.send()?.expect(206)?;
+    ensure!(part.header("repr-digest")? == digest, "{download}, in part");
+    let inside = manifest_in(&archive.body, "module.json")?;
+    ensure!(
+        inside == manifest.body,
+        "{path}: the manifest inside is another"
+    );
+    readers::is_repackaged(
+        &package.zip(),
+        "",
+        &archive.body,
+        "module.json",
+        &manifest.body,
+    )?;
+    readers::all_open(&archive.body, &world.unique("track"))?;
+    Ok(download)
+}
+
+fn rolled_back(world: &World) -> Result<()> {
+    let id = world.id("rolled");
+    let track = |track: &str| format!("/packages/{id}/{track}module.json");
+    let publish = |version: &str| -> Result<Package> {
+        let package = Package::module(&id, version);
+        let release = world.release("acme/rolled", &format!("v{version}"));
+        release.asset("module.zip", package.zip()).publish()?;
+        Ok(package)
+    };
+    publish("1.0.0-beta.1")?;
+    let older = publish("1.0.1")?;
+    let newer = publish("1.1.0")?;
+    let tracks = ["", "channels/beta/", "core/12/"];
+    for name in tracks {
+        installed(world, &track(name), &newer)?;
+    }
+    let path = format!("/admin/v1/packages/{id}/channels/stable");
+    world
+        .admin("PUT", &path, r#"{"version":"1.0.1"}"#)?
+        .expect(200)?;
+    for (name, package) in tracks.into_iter().zip([&older, &newer, &older]) {
+        installed(world, &track(name), package)?;
     }
     Ok(())
 }
