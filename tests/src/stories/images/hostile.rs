@@ -1,6 +1,6 @@
 //! Sites that send something else than an image, or not all of it.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use testkit::{
@@ -19,6 +19,8 @@ const MOST_MEMORY: u64 = 80 << 20;
 pub fn cases() -> Vec<Case> {
     vec![
         Case::new("images: a hostile site is refused with words", hostile),
+        Case::new("images: a site that trickles is given up", trickles),
+        Case::new("images: what a site calls them does not matter", called),
         Case::new("images: what a site compresses is unpacked", compressed),
         Case::new("images: bombs are refused before they cost anything", bombs),
         Case::new(
@@ -89,6 +91,39 @@ fn hostile(world: &World) -> Result<()> {
         ensure!(answer.text().contains(name), "{}", answer.describe());
     }
     ensure!(site.asked_for("/never-asked").is_empty());
+    Ok(())
+}
+
+/// A picture that comes so slowly that the room it takes would be held for longer than 15 s.
+fn trickles(world: &World) -> Result<()> {
+    let (site, path) = (world.fakes.site(), path(world, "trickling"));
+    let noise = |x: u32, y: u32| ((x * 7919 + y * 104_729) ^ (x * y)).wrapping_mul(2_654_435_761);
+    let png = image::png(256, 256, |x, y| noise(x, y).to_be_bytes());
+    ensure!(png.len() > 200_000, "it is only {} bytes long", png.len());
+    site.put(&path, "image/png", png);
+    let mode = Mode::Trickles(4_000, Duration::from_secs(1));
+    site.script(Rule::on("GET", &path, mode));
+    let answer = world.get(address(world, "w=8", &path)).send()?;
+    site.behave();
+    let answer = open(answer.expect(504)?)?;
+    ensure!(answer.text().contains("15 s"), "{}", answer.describe());
+    Ok(())
+}
+
+/// What an image is, its bytes say, and neither its name nor its site.
+fn called(world: &World) -> Result<()> {
+    for (name, kind) in [("a.jpg", "image/jpeg"), ("b", "text/html"), ("c.svg", "")] {
+        let (path, png) = (path(world, name), picture(11));
+        world.fakes.site().put(&path, kind, png.clone());
+        let answer = open(world.get(address(world, "", &path)).send()?.expect(200)?)?;
+        ensure!(answer.header("content-type")? == "image/png", "{name}");
+        ensure!(answer.body == png, "{name}: other bytes");
+        let small = world
+            .get(address(world, "w=8", &path))
+            .send()?
+            .expect(200)?;
+        ensure!(small.header("content-type")? == "image/png", "{name}");
+    }
     Ok(())
 }
 
