@@ -28,15 +28,17 @@ const LATER: Duration = Duration::from_secs(30);
 pub struct Heard {
     /// The first answer.
     pub answer: Value,
-    /// The message that people see in the end: that of the first answer, or what it was edited to.
+    /// The message that people see in the end: that of the first answer, what it was edited to, or what
+    /// followed in its stead.
     pub message: Value,
 }
 
 impl Heard {
     /// Whether only the person who asked sees it.
     pub fn is_private(&self) -> bool {
-        let flags = self.answer["data"]["flags"].as_u64();
-        flags.unwrap_or_default() & 64 != 0
+        let flags = [&self.answer["data"]["flags"], &self.message["flags"]];
+        let mut flags = flags.into_iter().filter_map(Value::as_u64);
+        flags.any(|flags| flags & 64 != 0)
     }
 
     /// The `custom_id` of the button whose label holds `word`.
@@ -70,7 +72,11 @@ impl World {
     pub fn interaction(&self, interaction: &Interaction) -> Result<Response> {
         let body = interaction.bytes();
         let headers = InteractionKey::for_tests().headers(now(), &body);
-        self.ask("POST", PATH).headers(headers).body(&body).send()
+        let answer = self.ask("POST", PATH).headers(headers).body(&body).send()?;
+        if answer.status == 200 {
+            self.transcript.told_discord("answer", &answer.json()?);
+        }
+        Ok(answer)
     }
 
     /// The same, and what people see of it. Everything that Discord would not take is an error, and
@@ -91,7 +97,6 @@ impl World {
         let took = started.elapsed();
         let answer = answer.expect(200)?.json()?;
         ensure!(took < FIRST, "the first answer took {took:?}");
-        self.transcript.told_discord("answer", &answer);
         let wrong = wrong_with(interaction.kind(), &answer);
         ensure!(wrong.is_empty(), "{wrong:?} in {answer}");
         let message = match answer["type"].as_u64() {
@@ -101,11 +106,12 @@ impl World {
         Ok(Heard { answer, message })
     }
 
-    /// What the first answer was edited to.
+    /// What the first answer was edited to, or what followed in its stead.
     fn edited(&self, token: &str) -> Result<Value> {
-        let started = Instant::now();
+        let (started, discord) = (Instant::now(), self.fakes.discord());
         loop {
-            if let Some(edit) = self.fakes.discord().edits(token).pop() {
+            let follow_up = || discord.follow_ups(token).pop();
+            if let Some(edit) = discord.edits(token).pop().or_else(follow_up) {
                 self.transcript
                     .saw("an edited answer", edit.to_string().as_bytes());
                 return Ok(edit);

@@ -4,19 +4,20 @@ pub(crate) mod deliver;
 
 use std::time::Duration;
 
-use edge::{clock::timeout, log};
+use edge::{StatusCode, Timestamp, clock::timeout, log};
 use serde_json::json;
 
 use crate::{
     Host, Locale,
+    answer::Place,
     commands::{changelog, release, status, subscribe},
     confirm::{self, Question, Wish},
     context::Context,
     failure::Failure,
-    interaction::Event,
+    interaction::{Event, ReplyTo},
     message::{Color, Message},
 };
-use deliver::Lost;
+use deliver::{Lost, Step, deliver};
 
 /// Time for the work itself. Workers stop what is not finished 30 s after the response.
 const WORK: Duration = Duration::from_secs(20);
@@ -43,8 +44,8 @@ pub(crate) enum Job {
 /// How long an interaction's token is of use, less what the way takes: 15 minutes.
 const TOKEN: Duration = Duration::from_secs(15 * 60 - 15);
 
-/// Does `job` after the response and puts its message where `event` wants it.
-pub(crate) fn start<H: Host>(host: &H, event: &Event, job: Job) {
+/// Does `job` after the response and puts its message in the `place` that was kept for it.
+pub(crate) fn start<H: Host>(host: &H, event: &Event, place: Place, job: Job) {
     let (worker, scene, reply) = (host.clone(), event.scene.clone(), event.reply.clone());
     let time = host.deferred_time().map_or(TOKEN, |time| time.min(TOKEN));
     let time = i64::try_from(time.as_millis()).unwrap_or_default();
@@ -60,16 +61,50 @@ pub(crate) fn start<H: Host>(host: &H, event: &Event, job: Job) {
         }));
         let is_done = done.is_ok();
         let message = done.unwrap_or_else(|failure| failure.message(&worker, locale));
-        let mut delivered = deliver::deliver(&worker, &reply, &message, until).await;
-        if matches!(delivered, Err(Lost::Refused { status: 400, .. })) {
+        let mut delivered = put(&worker, &reply, place, &message, until).await;
+        if is_refused(&delivered, StatusCode::BAD_REQUEST) {
             let message = unshowable(is_done, locale);
-            delivered = deliver::deliver(&worker, &reply, &message, until).await;
+            delivered = put(&worker, &reply, place, &message, until).await;
         }
         if let Err(error) = delivered {
             let members = json!({ "cause": error.to_string() });
             log::event(&worker, worker.now(), "discord-answer-lost", members);
         }
     });
+}
+
+/// Puts `message` in its place.
+///
+/// Who sees that place was settled when it was kept. What went wrong is for the person who asked only,
+/// so a place for everybody is taken away and the message follows below; as long as the place is there,
+/// Discord would put what follows into it. Where it cannot be taken away the message is put there after
+/// all: what everybody sees is better than what nobody sees.
+/// <https://docs.discord.com/developers/interactions/receiving-and-responding#create-followup-message>
+async fn put<H: Host>(
+    host: &H,
+    reply: &ReplyTo,
+    place: Place,
+    message: &Message,
+    until: Timestamp,
+) -> Result<(), Lost> {
+    let mut step = match place {
+        Place::ForAll if message.is_ephemeral() => Step::Withdraw,
+        _ => Step::Replace(message),
+    };
+    loop {
+        let done = deliver(host, reply, step, until).await;
+        step = match step {
+            Step::Withdraw if done.is_ok() || is_refused(&done, StatusCode::NOT_FOUND) => {
+                Step::Follow(message)
+            }
+            Step::Withdraw => Step::Replace(message),
+            _ => return done,
+        };
+    }
+}
+
+fn is_refused(delivered: &Result<(), Lost>, with: StatusCode) -> bool {
+    matches!(delivered, Err(Lost::Refused { status, .. }) if *status == with.as_u16())
 }
 
 /// What is said where Discord does not take what was to be said.

@@ -58,8 +58,8 @@ async fn interaction<H: Host>(host: &H, request: Request) -> Result<Response, Pr
             }
         }
     };
-    if let Answer::Later { job, .. } = &answer {
-        later::start(host, &event, job.clone());
+    if let Answer::Later { place, job } = &answer {
+        later::start(host, &event, *place, job.clone());
     }
     Ok(answer.into_response())
 }

@@ -98,16 +98,19 @@ impl<'a> Api<'a> {
     /// Sends one request. Node does it, which is among the tools already and
     /// speaks TLS.
     fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer> {
-        let request = json!({
+        let mut request = json!({
             "method": method,
             "url": format!("{}{path}", self.base),
             "headers": {
                 "authorization": format!("Bot {}", self.token),
-                "content-type": "application/json",
                 "user-agent": "DiscordBot (vtta-edge, 1)",
             },
-            "body": body.map(Value::to_string),
         });
+        // Discord refuses a request that names the type of a body and has none.
+        if let Some(body) = body {
+            request["headers"]["content-type"] = "application/json".into();
+            request["body"] = body.to_string().into();
+        }
         let mut node = run::program(self.repository, "node");
         node.arg("xtask/src/discord/request.mjs");
         node.stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -1,6 +1,7 @@
 //! `/release`: every change is asked back, and made by the person who was asked only.
 
 use anyhow::{Result, ensure};
+use serde_json::json;
 use testkit::{
     fake::{Mode, Reply, Rule, discord},
     package::Package,
@@ -250,6 +251,13 @@ fn busy(world: &World) -> Result<()> {
         fake.script(rule(mode));
         world.interact(Interaction::command("status"))?;
     }
+    // What Discord refuses is said to whoever asked, though its answer was to be for all.
+    let refusal = json!({ "message": "Invalid Form Body", "code": 50_035 });
+    fake.script(rule(Mode::Answer(Reply::json(400, &refusal))));
+    let heard = world.interact(Interaction::command("status").locale("de"))?;
+    ensure!(heard.answer == json!({ "type": 5 }), "{}", heard.answer);
+    ensure!(heard.is_private(), "everybody sees {}", heard.message);
+    says(&heard, "Discord nimmt die Antwort nicht an")?;
     let unknown = Interaction::command("status").token("fake-expired-token");
     let answer = world.interaction(&unknown)?.expect(200)?.json()?;
     ensure!(answer["type"] == 5, "{answer}");

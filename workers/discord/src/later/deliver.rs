@@ -1,4 +1,4 @@
-//! Putting a message in the place that was kept for it.
+//! What becomes of the place that was kept for a message.
 
 use std::time::Duration;
 
@@ -50,6 +50,17 @@ pub enum Lost {
     },
 }
 
+/// What is done about the place that was kept for a message.
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// The message is put there.
+    Replace(&'a Message),
+    /// It is taken away.
+    Withdraw,
+    /// The message comes below, where there is no such place any more.
+    Follow(&'a Message),
+}
+
 /// What to do after an attempt.
 enum Next {
     Done,
@@ -57,21 +68,21 @@ enum Next {
     Again(Duration, Lost),
 }
 
-/// Puts `message` in its place. That changes what is there, so it can be repeated: limits, failures
-/// and silence are waited out, but not beyond `until`.
+/// Takes `step`. What changes a place can be repeated, and a note that follows twice does no harm: limits,
+/// failures and silence are waited out, but not beyond `until`.
 ///
 /// # Errors
 /// [`Lost`].
 pub async fn deliver<H>(
     host: &H,
     reply: &ReplyTo,
-    message: &Message,
+    step: Step<'_>,
     until: Timestamp,
 ) -> Result<(), Lost>
 where
     H: Fetch + Clock + Config + Clone + 'static,
 {
-    let request = request(host, reply, message).await?;
+    let request = request(host, reply, step).await?;
     let mut attempt = 1;
     loop {
         // What is under way when the token expires, or the platform stops everything, is lost.
@@ -97,29 +108,36 @@ where
 async fn request<C: Config>(
     config: &C,
     reply: &ReplyTo,
-    message: &Message,
+    step: Step<'_>,
 ) -> Result<FetchRequest, ConfigError> {
     let application = match &reply.application {
         Some(application) => application.clone(),
         None => own_application(config).await?,
     };
+    let (method, message) = match step {
+        Step::Replace(message) => (Method::PATCH, Some(message.to_edit())),
+        Step::Withdraw => (Method::DELETE, None),
+        Step::Follow(message) => (Method::POST, Some(message.to_json())),
+    };
     let mut url = api(config).await?;
     if let Ok(mut path) = url.path_segments_mut() {
-        path.pop_if_empty().extend([
-            "webhooks",
-            application.as_str(),
-            &reply.token,
-            "messages",
-            "@original",
-        ]);
+        let path = path.pop_if_empty();
+        path.extend(["webhooks", application.as_str(), &reply.token]);
+        if !matches!(step, Step::Follow(_)) {
+            path.extend(["messages", "@original"]);
+        }
+    }
+    let mut headers = headers(config).await?;
+    let body = message.and_then(|message| serde_json::to_vec(&message).ok());
+    if body.is_some() {
+        let json = HeaderValue::from_static("application/json");
+        headers.push((header::CONTENT_TYPE, json));
     }
     Ok(FetchRequest {
-        method: Method::PATCH,
+        method,
         url,
-        headers: headers(config).await?,
-        body: serde_json::to_vec(&message.to_edit())
-            .unwrap_or_default()
-            .into(),
+        headers,
+        body: body.unwrap_or_default().into(),
     })
 }
 
@@ -140,7 +158,8 @@ pub async fn api<C: Config>(config: &C) -> Result<Url, ConfigError> {
     config::base_url(config, name::DISCORD_API_URL, Some(DISCORD_API)).await
 }
 
-/// What every request to Discord's API carries; it wants to know whose it is.
+/// What every request to Discord's API carries; it wants to know whose it is. No type of a body: Discord
+/// refuses a request that names one and has none.
 /// <https://docs.discord.com/developers/reference#user-agent>
 ///
 /// # Errors
@@ -151,16 +170,10 @@ pub async fn headers<C: Config>(
     let ours = config::optional(config, name::PUBLIC_URL).await?;
     let agent = format!("DiscordBot ({}, {VERSION})", ours.unwrap_or_default());
     let agent = HeaderValue::from_str(&agent);
-    Ok(vec![
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        ),
-        (
-            header::USER_AGENT,
-            agent.unwrap_or(HeaderValue::from_static("DiscordBot")),
-        ),
-    ])
+    Ok(vec![(
+        header::USER_AGENT,
+        agent.unwrap_or(HeaderValue::from_static("DiscordBot")),
+    )])
 }
 
 /// The bounds of a request to Discord's API that may take `time`.

@@ -55,6 +55,11 @@ impl Message {
         self
     }
 
+    /// Whether only the person who asked is to see it.
+    pub fn is_ephemeral(&self) -> bool {
+        self.ephemeral
+    }
+
     /// The same with these buttons added; there is room for 25.
     #[must_use]
     pub fn buttons(mut self, buttons: impl IntoIterator<Item = Button>) -> Self {

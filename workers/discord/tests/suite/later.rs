@@ -15,15 +15,18 @@ use crate::{
     world::{TOKEN, World, buttons, operator, press, texts},
 };
 
-fn original() -> String {
+/// The path of the first answer.
+pub fn original() -> String {
     format!("/api/v10/webhooks/{APPLICATION}/{TOKEN}/messages/@original")
 }
 
-fn changelog() -> Interaction {
+/// A command whose answer comes later, and to all.
+pub fn changelog() -> Interaction {
     Interaction::command("package changelog").option("package", "maps")
 }
 
-fn error(status: u16) -> Mode {
+/// A refusal of Discord's.
+pub fn error(status: u16) -> Mode {
     Mode::Answer(Reply::json(status, &json!({ "message": "no", "code": 0 })))
 }
 
@@ -133,29 +136,6 @@ fn what_the_platform_would_stop_is_not_waited_for() {
     let lines = world.host.log_lines().join("\n");
     assert!(lines.contains("discord-answer-lost"), "{lines}");
     assert!(world.discord.edits(TOKEN).is_empty());
-}
-
-#[test]
-fn what_discord_does_not_take_is_said_in_other_words() {
-    let status = |id| operator("release status").option("delivery", id);
-    for (called, expected) in [
-        (
-            changelog(),
-            "This went well, but Discord does not take the answer",
-        ),
-        (
-            status("absent"),
-            "This did not work, and Discord does not take the reason",
-        ),
-        (status("absent").locale("de"), "Das ging nicht"),
-    ] {
-        let world = World::new();
-        world
-            .discord
-            .script(Rule::on("PATCH", original(), error(400)).times(1));
-        let said = texts(&world.later(&called));
-        assert!(said.contains(expected), "{said}");
-    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod hostile;
 mod later;
 mod meanwhile;
 mod operators;
+mod refused;
 mod registering;
 mod slow;
 mod status;

@@ -1,4 +1,5 @@
-//! Answers to interactions that were deferred: the first answer is edited afterwards.
+//! Answers to interactions that were deferred: the first answer is edited or taken away afterwards, and
+//! others follow it.
 
 use serde_json::{Value, json};
 
@@ -11,6 +12,9 @@ pub(super) struct Interaction {
     application: String,
     token: String,
     edits: Vec<Value>,
+    /// Whether the first answer was taken away.
+    is_gone: bool,
+    follow_ups: Vec<Value>,
 }
 
 impl Discord {
@@ -21,6 +25,8 @@ impl Discord {
             application: application.to_owned(),
             token: token.to_owned(),
             edits: Vec::new(),
+            is_gone: false,
+            follow_ups: Vec::new(),
         });
     }
 
@@ -29,6 +35,40 @@ impl Discord {
         let interactions = lock(&self.0.interactions);
         let known = interactions.iter().find(|known| known.token == token);
         known.map(|known| known.edits.clone()).unwrap_or_default()
+    }
+
+    /// What followed the first answer to an interaction after that was taken away.
+    pub fn follow_ups(&self, token: &str) -> Vec<Value> {
+        let interactions = lock(&self.0.interactions);
+        let known = interactions.iter().find(|known| known.token == token);
+        known
+            .map(|known| known.follow_ups.clone())
+            .unwrap_or_default()
+    }
+
+    /// Answers `POST /webhooks/{application}/{token}` where the token is an interaction's. What follows an
+    /// answer that is still to come takes its place, and who sees it is not changed:
+    /// <https://docs.discord.com/developers/interactions/receiving-and-responding#create-followup-message>
+    pub(super) fn follow_up(&self, asked: &Asked, application: &str, token: &str) -> Option<Reply> {
+        let mut interactions = lock(&self.0.interactions);
+        let known = interactions
+            .iter_mut()
+            .find(|known| known.application == application && known.token == token)?;
+        if asked.method != "POST" {
+            return Some(error(405, 0, "405: Method Not Allowed"));
+        }
+        Some(match self.message_of(asked) {
+            Ok(message) => {
+                let answer = original(application, &message);
+                if known.is_gone || !known.edits.is_empty() {
+                    known.follow_ups.push(message);
+                } else {
+                    known.edits.push(message);
+                }
+                Reply::json(200, &answer)
+            }
+            Err(refusal) => *refusal,
+        })
     }
 
     /// Answers `/webhooks/{application}/{token}/messages/@original`.
@@ -40,7 +80,14 @@ impl Discord {
         let Some(known) = known else {
             return error(404, 10_015, "Unknown Webhook");
         };
+        if known.is_gone {
+            return error(404, 10_008, "Unknown Message");
+        }
         match asked.method.as_str() {
+            "DELETE" => {
+                known.is_gone = true;
+                Reply::new(204)
+            }
             "PATCH" => match self.message_of(asked) {
                 Ok(message) => {
                     known.edits.push(message.clone());

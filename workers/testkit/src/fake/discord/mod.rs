@@ -1,4 +1,4 @@
-//! A fake of Discord: webhooks, edits of answers to interactions, registration of commands.
+//! A fake of Discord: webhooks, answers to interactions that come later, registration of commands.
 //!
 //! Limits and forms of errors are those of Discord's API reference, version 10. Paths may name the
 //! version or not.
@@ -155,8 +155,15 @@ impl Discord {
             ["api", "v10", path @ ..] | ["api", path @ ..] => path,
             _ => return error(404, 0, "404: Not Found"),
         };
+        let is_json = asked.header("content-type").unwrap_or_default();
+        if is_json.starts_with("application/json") && asked.body.is_empty() {
+            return error(400, 50_109, "The request body contains invalid JSON.");
+        }
         match path {
-            ["webhooks", id, token] => self.webhook(asked, id, token),
+            ["webhooks", id, token] => match self.follow_up(asked, id, token) {
+                Some(reply) => reply,
+                None => self.webhook(asked, id, token),
+            },
             [
                 "webhooks",
                 id,
