@@ -100,8 +100,7 @@ async fn healths<H: Host>(host: &H, deployments: &[Deployment]) -> Vec<Health> {
 /// The message of `/status`: all functions of all deployments are asked, a few at once.
 pub async fn message<H: Host>(host: &H, deployments: &[Deployment], locale: Locale) -> Message {
     let all = healths(host, deployments).await;
-    let is_well = |health: &Health| matches!(health, Health::Up { .. } | Health::Absent);
-    let (color, title) = if all.iter().all(is_well) {
+    let (color, title) = if all.chunks(FUNCTIONS.len()).all(is_well) {
         (
             Color::STABLE,
             say!(locale, "Everything is up", "Alles läuft"),
@@ -126,6 +125,13 @@ pub async fn message<H: Host>(host: &H, deployments: &[Deployment], locale: Loca
         embed = embed.field(&heading(deployment, healths), &text, false);
     }
     Message::new(embed)
+}
+
+/// Whether a deployment is well: something is deployed there, and all of that is up.
+fn is_well(healths: &[Health]) -> bool {
+    let up = |health: &Health| matches!(health, Health::Up { .. });
+    let fine = |health: &Health| up(health) || matches!(health, Health::Absent);
+    healths.iter().any(up) && healths.iter().all(fine)
 }
 
 /// The deployment of `PUBLIC_URL`, and those of `STATUS_ORIGINS`.

@@ -130,6 +130,29 @@ fn what_was_heard_is_told_again_for_a_moment() {
     }
 }
 
+#[test]
+fn an_address_where_nothing_is_deployed_is_not_well() {
+    let world = World::empty();
+    let elsewhere = "https://elsewhere.example";
+    world.host.set(name::PUBLIC_URL, "https://well.example");
+    world
+        .host
+        .set(name::STATUS_ORIGINS, format!("typo={elsewhere}").as_str());
+    let fine = |asked: &Asked| health(asked, "cloudflare");
+    world.host.serve("https://well.example", fine);
+    world
+        .host
+        .serve(elsewhere, |_: &Asked| Reply::new(404).body("<html>"));
+    let said = texts(&world.later(&Interaction::command("status")));
+    for expected in [
+        "Something is down",
+        "typo · elsewhere.example",
+        "Nothing is deployed here.",
+    ] {
+        assert!(said.contains(expected), "no {expected:?} in\n{said}");
+    }
+}
+
 fn hang(_: &Asked) -> Reply {
     Reply::new(200).delivered(|delivery| delivery.silence = Some(Silence::Open))
 }
