@@ -105,6 +105,21 @@ fn a_channel_is_subscribed_by_its_webhook_and_unsubscribed() {
     }
 }
 
+/// Discord used to put fields into rows, and still does where a form was made of rows.
+#[test]
+fn fields_may_stand_in_rows() {
+    let world = World::new();
+    let webhook = world.discord.add_webhook(CHANNEL, GUILD);
+    let sent = submit(&form(&world, &subscribe("maps")), "");
+    let mut data = sent.json()["data"].clone();
+    let field = serde_json::json!({
+        "type": 4, "custom_id": "webhook", "value": world.discord.url_of(&webhook),
+    });
+    data["components"] = serde_json::json!([{ "type": 1, "components": [field] }]);
+    let said = texts(&world.later(&sent.with("data", data)));
+    assert!(said.contains("from now on"), "{said}");
+}
+
 #[test]
 fn the_longest_ids_have_a_place_in_the_form() {
     let world = World::empty();

@@ -120,14 +120,14 @@ impl Interaction {
         )
     }
 
-    /// A form that was filled in, with its fields' names and values.
+    /// A form that was filled in, with its fields' names and values, each in its label.
     pub fn modal(custom_id: &str, fields: &[(&str, &str)]) -> Self {
-        let rows = fields.iter().enumerate().map(|(index, (name, value))| {
+        let labels = fields.iter().enumerate().map(|(index, (name, value))| {
             let field = json!({ "type": 4, "id": index + 2, "custom_id": name, "value": value });
-            json!({ "type": 1, "id": index + 1, "components": [field] })
+            json!({ "type": 18, "id": index + 1, "component": field })
         });
-        let rows: Vec<Value> = rows.collect();
-        Self::of(5, json!({ "custom_id": custom_id, "components": rows }))
+        let labels: Vec<Value> = labels.collect();
+        Self::of(5, json!({ "custom_id": custom_id, "components": labels }))
     }
 
     fn of(kind: u64, data: Value) -> Self {
