@@ -133,6 +133,9 @@ fn check(world: &World, row: &Row, values: &Values) -> Result<()> {
         ensure!(!answer.has(name), "there is {name}: {}", answer.describe());
     }
     has_texts(row, values, &answer.text()).with_context(|| answer.describe())?;
+    if row.discord.is_some() && row.status == 200 {
+        world.transcript.told_discord("answer", &answer.json()?);
+    }
     if let Some(text) = &row.text {
         let (text, found) = (values.fill(text)?, answer.text());
         ensure!(found == text, "the body is {found:?}, not {text:?}");

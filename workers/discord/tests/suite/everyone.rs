@@ -285,6 +285,14 @@ fn a_thousand_versions_are_turned_page_by_page() {
         (&theirs["type"], &theirs["data"]["flags"]),
         (&4.into(), &64.into())
     );
+    // Of all of them the best are offered, and any can be named.
+    let named = || Interaction::command("package changelog").option("package", &*id);
+    let typing = named().typing("version", "1.7");
+    let choices = world.answer(&typing)["data"]["choices"].clone();
+    assert_eq!(choices.as_array().map(Vec::len), Some(25));
+    assert_eq!(choices[0]["value"], "1.799.0", "{choices}");
+    let said = texts(&world.later(&named().option("version", "1.0.0")));
+    assert!(said.contains("1.0.0"), "{said}");
     // Pages that there are not, are the last one; other texts are no packages.
     for (page, expected) in [
         ("99", "**1.0.0**"),

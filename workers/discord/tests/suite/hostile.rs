@@ -147,6 +147,122 @@ proptest! {
     }
 }
 
+/// A body, written by hand where JSON can be odd in ways that a `Value` cannot.
+fn odd_bodies() -> Vec<String> {
+    let whole = Interaction::command("package info").option("package", "maps");
+    let whole = whole.json().to_string();
+    let put = |from: &str, to: &str| {
+        assert!(whole.contains(from), "no {from} in {whole}");
+        whole.replacen(from, to, 1)
+    };
+    let nested = |open: &str, levels: usize, close: &str| {
+        format!("{}1{}", open.repeat(levels), close.repeat(levels))
+    };
+    let within = |value: &str| put("\"token\":", &format!("\"odd\":{value},\"token\":"));
+    let mut bodies = vec![
+        format!("\u{feff}{whole}"),
+        format!("{whole}{whole}"),
+        format!("{whole}\0"),
+        format!(" \r\n\t{whole}\n"),
+        put("\"type\":2", "\"type\":2,\"type\":1"),
+        put("\"type\":2", "\"type\":3,\"type\":2"),
+        put("\"type\":2", "\"type\":2.0"),
+        put("\"type\":2", "\"type\":02"),
+        put("\"type\":2", "\"type\":\"2\""),
+        put("\"value\":\"maps\"", "\"value\":\"\\ud83c\""),
+        put("\"value\":\"maps\"", "\"value\":\"\\udfb2\\ud83c\""),
+        put("\"value\":\"maps\"", "\"value\":\"maps\\u0000\""),
+        put("\"value\":\"maps\"", "\"value\":\"\\u202emaps\""),
+        put(
+            "\"value\":\"maps\"",
+            "\"value\":\"maps\",\"value\":\"other\"",
+        ),
+        put("\"locale\":\"en-US\"", "\"locale\":[\"de\"]"),
+        put("\"locale\":\"en-US\"", "\"locale\":\"de-🎲\""),
+    ];
+    for levels in [100, 126, 127, 128, 129, 20_000] {
+        bodies.push(within(&nested("[", levels, "]")));
+        bodies.push(within(&nested("{\"options\":", levels, "}")));
+        bodies.push(nested("[", levels, "]"));
+    }
+    bodies.push(within(&format!("[{}1]", "1,".repeat(100_000))));
+    bodies.push(within(&format!("{{{}\"b\":1}}", "\"a\":1,".repeat(30_000))));
+    bodies.push(within(&"9".repeat(200_000)));
+    bodies.push(within(&format!("\"{}\"", "\\u0041".repeat(30_000))));
+    // A thousand options, one of them the command's, and subcommands within each other.
+    let option = "{\"name\":\"x\",\"type\":3,\"value\":\"y\"},";
+    bodies.push(put(
+        "{\"name\":\"package\"",
+        &format!("{}{{\"name\":\"package\"", option.repeat(1_000)),
+    ));
+    let subcommand = "{\"name\":\"info\",\"type\":1,\"options\":[";
+    let deep = format!("\"options\":[{}{}", subcommand.repeat(50), "]}".repeat(50));
+    bodies.push(put("\"options\":[", &format!("{deep},")));
+    bodies
+}
+
+#[test]
+fn odd_bodies_are_answered() {
+    let world = World::empty();
+    world.publish(&Release::of("maps", "1.0.0"));
+    let keys = world.host.keys();
+    let mut statuses = std::collections::BTreeSet::new();
+    for body in odd_bodies() {
+        let shown: String = body.chars().take(200).collect();
+        let seconds = edge::Clock::now(&world.host).milliseconds() / 1000;
+        let body = body.into_bytes();
+        let (status, answer) = world.post(&world.key.headers(seconds, &body), body);
+        match status {
+            StatusCode::OK => {
+                let kind = if answer["type"] == 1 { 1 } else { 2 };
+                let wrong = testkit::fake::discord::wrong_with(kind, &answer);
+                assert!(wrong.is_empty(), "{shown}: {wrong:?}");
+            }
+            StatusCode::BAD_REQUEST => {}
+            _ => panic!("{status} for {shown}"),
+        }
+        statuses.insert(status);
+    }
+    assert_eq!(statuses.len(), 2, "{statuses:?}");
+    assert_eq!(world.host.keys(), keys);
+}
+
+/// Who somebody is, and what they may do, is where Discord says it and nowhere else.
+#[test]
+fn nobody_becomes_an_operator_by_odd_words() {
+    let called = Interaction::command("release yank")
+        .option("package", "maps")
+        .option("version", "1.0.0")
+        .option("reason", "none");
+    let bits = |bits: Value| {
+        let mut member = called.json()["member"].clone();
+        member["permissions"] = bits;
+        called.clone().with("member", member)
+    };
+    for forged in [
+        bits(json!(u64::MAX)),
+        bits(json!([u64::MAX.to_string()])),
+        bits(json!("-1")),
+        bits(json!("0x20")),
+        bits(json!("3.2e1")),
+        bits(json!("32 ")),
+        bits(json!("99999999999999999999999")),
+        called.clone().with("permissions", "32"),
+        called.clone().with("app_permissions", "32"),
+        called.clone().member(&[], MANAGE_GUILD).guild("0"),
+        called
+            .clone()
+            .member(&[], MANAGE_GUILD)
+            .with("guild_id", 1_309_410_000_000_000_000_u64),
+        called.clone().member(&[], MANAGE_GUILD).without("guild_id"),
+        called.clone().member(&[], MANAGE_GUILD).direct(),
+    ] {
+        let message = WORLD.with(|world| world.message(&forged));
+        assert_eq!(message["flags"], 64, "{message}");
+        assert_eq!(message["components"], json!([]), "{message}");
+    }
+}
+
 #[test]
 fn options_of_the_wrong_type_are_refused_politely() {
     for called in [

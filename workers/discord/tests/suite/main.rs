@@ -10,6 +10,7 @@ mod deliveries;
 mod everyone;
 mod gate;
 mod hostile;
+mod languages;
 mod later;
 mod meanwhile;
 mod operators;

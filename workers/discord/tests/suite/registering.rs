@@ -1,6 +1,6 @@
 //! What Discord is told of the commands.
 
-use discord::table::{Body, COMMANDS, Opt, Scope, find, registration};
+use discord::table::{Audience, Body, COMMANDS, Opt, Scope, find, registration};
 use serde_json::{Value, json};
 use testkit::{
     fake::Discord,
@@ -62,7 +62,7 @@ fn what_is_registered_is_what_is_dispatched() {
     }
 }
 
-/// Every name and description at any depth, in each language.
+/// Everything that has a name and a description, at any depth.
 fn named(value: &Value, found: &mut Vec<Value>) {
     for one in value.as_array().into_iter().flatten() {
         found.push(one.clone());
@@ -90,6 +90,45 @@ fn everything_has_its_words_in_both_languages() {
         }
         let german = one["name_localizations"]["de"].as_str().unwrap_or_default();
         assert_eq!(german.to_lowercase(), german);
+        let is_plain = |c: char| c.is_alphanumeric() || "-_'".contains(c);
+        assert!(german.chars().all(is_plain), "{german:?}");
+    }
+}
+
+/// What stands beside each other cannot have the same name in any language.
+#[test]
+fn no_two_have_one_name() {
+    fn look(list: &Value) {
+        for pointer in ["/name", "/name_localizations/de"] {
+            let names = list.as_array().into_iter().flatten();
+            let mut names: Vec<&Value> = names.filter_map(|one| one.pointer(pointer)).collect();
+            let count = names.len();
+            names.sort_by_key(|name| name.to_string());
+            names.dedup();
+            assert_eq!(names.len(), count, "{list}");
+        }
+        for one in list.as_array().into_iter().flatten() {
+            look(&one["options"]);
+        }
+    }
+    look(&registration(Scope::Global));
+}
+
+/// Discord counts names, descriptions and values of a command and all below it, the longest of all
+/// languages each, and takes 8,000 characters.
+#[test]
+fn no_command_is_too_large() {
+    fn size(one: &Value) -> usize {
+        let count = |value: &Value| value.as_str().map_or(0, |text| text.chars().count());
+        let longest = |text: &str, german: &str| count(&one[text]).max(count(&one[german]["de"]));
+        let own = longest("name", "name_localizations")
+            + longest("description", "description_localizations");
+        let below = one["options"].as_array().into_iter().flatten();
+        own + below.map(size).sum::<usize>()
+    }
+    for command in registration(Scope::Global).as_array().into_iter().flatten() {
+        let size = size(command);
+        assert!((20..8_000).contains(&size), "{size}: {command}");
     }
 }
 
@@ -100,17 +139,25 @@ fn commands_are_hidden_from_those_who_may_not() {
         let all = registered.as_array().unwrap();
         all.iter().find(|one| one["name"] == name).unwrap().clone()
     };
-    for (name, bits, contexts) in [
-        ("package", Value::Null, json!([0, 1, 2])),
-        ("status", Value::Null, json!([0, 1, 2])),
-        ("proxy", Value::Null, json!([0, 1, 2])),
-        ("release", json!(1 << 5), json!([0])),
-        ("subscribe", json!(1 << 29), json!([0])),
-        ("unsubscribe", json!(1 << 29), json!([0])),
+    // What needs a server is offered on servers only, and by an application that is installed there.
+    let (everywhere, anybody) = (json!([0, 1, 2]), json!([0, 1]));
+    let (servers, installed) = (json!([0]), json!([0]));
+    for (name, bits, contexts, types) in [
+        ("package", Value::Null, &everywhere, &anybody),
+        ("status", Value::Null, &everywhere, &anybody),
+        ("proxy", Value::Null, &everywhere, &anybody),
+        ("release", json!(1 << 5), &servers, &installed),
+        ("subscribe", json!(1 << 29), &servers, &installed),
+        ("unsubscribe", json!(1 << 29), &servers, &installed),
     ] {
         let command = of(name);
         assert_eq!(command["default_member_permissions"], bits, "{name}");
-        assert_eq!(command["contexts"], contexts, "{name}");
+        assert_eq!(command["contexts"], *contexts, "{name}");
+        assert_eq!(command["integration_types"], *types, "{name}");
+    }
+    for (command, one) in COMMANDS.iter().zip(registered.as_array().unwrap()) {
+        let is_free = command.audience == Audience::Everyone;
+        assert_eq!(one["contexts"] == everywhere, is_free, "{one}");
     }
     let guild = registration(Scope::Guild);
     assert!(guild[0].get("contexts").is_none() && guild[0].get("integration_types").is_none());
