@@ -114,6 +114,54 @@ fn an_answer_is_edited_by_whoever_has_its_token() {
 }
 
 #[test]
+fn what_follows_an_answer_that_is_still_to_come_is_that_answer() {
+    let server = Discord::start().expect("a server");
+    let fake = &server.discord;
+    let message = json!({ "content": "a", "flags": 64, "allowed_mentions": { "parse": [] } });
+    for (what, first, expected) in [
+        ("it is still to come", None, (1, 0)),
+        ("it has come", Some("PATCH"), (1, 1)),
+        ("it was taken away", Some("DELETE"), (0, 1)),
+    ] {
+        fake.interaction("1", what);
+        let url = format!("{}/webhooks/1/{}", fake.api_url(), what.replace(' ', "%20"));
+        let original = format!("{url}/messages/@original");
+        let send = |method: &str, url: &str| {
+            let body = message.to_string();
+            let (headers, body) = match method {
+                "DELETE" => (&[][..], &[][..]),
+                _ => (&[JSON][..], body.as_bytes()),
+            };
+            client::send(method, url, headers, body).expect("an answer")
+        };
+        if let Some(method) = first {
+            assert!(send(method, &original).status < 300, "{what}");
+        }
+        assert_eq!(send("POST", &url).status, 200, "{what}");
+        let found = (fake.edits(what).len(), fake.follow_ups(what).len());
+        assert_eq!(found, expected, "{what}");
+        if first == Some("DELETE") {
+            for method in ["PATCH", "DELETE"] {
+                let gone = send(method, &original);
+                assert_eq!(json_of(&gone)["code"], 10_008, "{method}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_type_without_a_body_is_refused() {
+    let server = Discord::start().expect("a server");
+    let url = server.discord.webhook_url();
+    assert_eq!(client::get(&url).expect("an answer").status, 200);
+    for method in ["GET", "DELETE", "POST"] {
+        let refused = client::send(method, &url, &[JSON], &[]).expect("an answer");
+        let code = json_of(&refused)["code"].clone();
+        assert_eq!((refused.status, code), (400, json!(50_109)), "{method}");
+    }
+}
+
+#[test]
 fn commands_are_put_by_their_bot() {
     let server = Discord::start().expect("a server");
     let fake = &server.discord;
@@ -124,14 +172,13 @@ fn commands_are_put_by_their_bot() {
     }]);
     let call = |method: &str, path: &str, token: &str| {
         let authorization = format!("Bot {token}");
-        let headers = [JSON, ("authorization", authorization.as_str())];
+        let headers = [("authorization", authorization.as_str()), JSON];
         let url = format!("{}/applications/{path}", fake.api_url());
-        let body = if method == "PUT" {
-            command.to_string()
-        } else {
-            String::new()
+        let (headers, body) = match method {
+            "PUT" => (&headers[..], command.to_string()),
+            _ => (&headers[..1], String::new()),
         };
-        client::send(method, &url, &headers, body.as_bytes()).expect("an answer")
+        client::send(method, &url, headers, body.as_bytes()).expect("an answer")
     };
     assert_eq!(call("PUT", "1/commands", "guess").status, 401);
     assert_eq!(call("PUT", "2/commands", "bot-token").status, 403);
