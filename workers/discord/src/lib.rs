@@ -6,10 +6,11 @@
 //! ([`table`]). What one or two reads of the store can tell is answered at once; everything else is
 //! acknowledged, done after the response and put in its place ([`later`]).
 //!
-//! A direct answer is there within two seconds or is an excuse, which only the person who asked sees;
-//! what was acknowledged is put in its place by `PATCH`, which may be repeated. A change is made only after a button was pressed that
-//! carries the change itself, sealed for the person who asked and for ten minutes. Messages are made
-//! of types that trim, so that no limit of Discord's is met by chance.
+//! A direct answer is there within two seconds or is an excuse, which only the person who asked
+//! sees; what was acknowledged is put in its place by `PATCH`, which may be repeated. A change is
+//! made only after a button was pressed that carries the change itself, sealed for the person who
+//! asked and for ten minutes. Messages are made of types that trim, so that no limit of Discord's
+//! is met by chance.
 
 #![allow(
     async_fn_in_trait,

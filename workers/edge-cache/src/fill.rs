@@ -33,7 +33,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
         object: Object,
     ) -> Result<Object, ObjectError> {
         let Some(due) = self.due(&object.meta) else {
-            self.forget(&object.meta.key).await;
+            self.origin.forget(&object.meta.key).await;
             return Ok(object);
         };
         if object.meta.size > CHUNK as u64 {

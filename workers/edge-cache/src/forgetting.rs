@@ -27,9 +27,9 @@ impl<O, S: Shelf> Forgetting<O, S> {
         }
     }
 
-    /// After every write: one that failed may have stored it, and one that was refused says that the
-    /// copy is an old one.
-    async fn forget(&self, key: &str) {
+    /// Drops what copy there is of `key`. After every write: one that failed may have stored it, and one
+    /// that was refused says that the copy is an old one.
+    pub(crate) async fn forget(&self, key: &str) {
         if self.keeps_copies {
             heard(&self.shelf, self.shelf.shelf_forget(key).await);
         }

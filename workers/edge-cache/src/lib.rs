@@ -69,7 +69,8 @@ impl Policy {
 /// The object store `O` behind the copies on the shelf `S`.
 #[derive(Clone)]
 pub struct Cached<O, S> {
-    origin: O,
+    /// What is written is forgotten here.
+    origin: Forgetting<O, S>,
     shelf: S,
     policy: Policy,
 }
@@ -78,7 +79,7 @@ impl<O, S: Shelf> Cached<O, S> {
     /// `origin` with copies on `shelf`.
     pub fn new(origin: O, shelf: S, policy: Policy) -> Self {
         Self {
-            origin,
+            origin: Forgetting::new(origin, shelf.clone(), policy.budget),
             shelf,
             policy,
         }
@@ -112,11 +113,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Objects for Cached<O, S> {
     }
 
     async fn object_put(&self, key: &str, body: Body, put: Put) -> Result<Written, ObjectError> {
-        let written = self.origin.object_put(key, body, put).await;
-        // Also after a failure, which may have stored it, and after a refusal, which says that the
-        // copy is an old one.
-        self.forget(key).await;
-        written
+        self.origin.object_put(key, body, put).await
     }
 
     async fn object_write(
@@ -125,9 +122,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Objects for Cached<O, S> {
         bytes: Bytes,
         put: Put,
     ) -> Result<Written, ObjectError> {
-        let written = self.origin.object_write(key, bytes, put).await;
-        self.forget(key).await;
-        written
+        self.origin.object_write(key, bytes, put).await
     }
 
     async fn object_list(
@@ -140,19 +135,11 @@ impl<O: Objects + Clone + 'static, S: Shelf> Objects for Cached<O, S> {
     }
 
     async fn object_delete(&self, key: &str) -> Result<(), ObjectError> {
-        let deleted = self.origin.object_delete(key).await;
-        self.forget(key).await;
-        deleted
+        self.origin.object_delete(key).await
     }
 }
 
 impl<O, S: Shelf> Cached<O, S> {
-    async fn forget(&self, key: &str) {
-        if self.policy.budget > 0 {
-            self.heard(self.shelf.shelf_forget(key).await);
-        }
-    }
-
     /// What the shelf answers; nothing where it fails, which costs time and no more. It is logged.
     fn heard<T>(&self, answer: Result<T, ShelfError>) -> Option<T> {
         heard(&self.shelf, answer)

@@ -76,7 +76,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
         match timeout(self.shelf.host(), PATIENCE, self.origin.object_head(key)).await {
             Some(Ok(Some(meta))) if meta.etag == kept.meta.etag => Ok(Some(meta)),
             Some(Ok(other)) => {
-                self.forget(key).await;
+                self.origin.forget(key).await;
                 Ok(other)
             }
             failed => {
@@ -180,7 +180,7 @@ impl<O: Objects + Clone + 'static, S: Shelf> Cached<O, S> {
                 taken.map(Got::Found)
             }
             Ok(Got::Missing) => {
-                self.forget(&meta.key).await;
+                self.origin.forget(&meta.key).await;
                 Ok(Got::Missing)
             }
             failed => failed,

@@ -45,6 +45,17 @@ impl Centre {
         centre
     }
 
+    /// One whose store answers in an order of its own, with a cache of its own for every other seed.
+    fn busy(seed: u64) -> Self {
+        let centre = if seed.is_multiple_of(2) {
+            Self::new()
+        } else {
+            Self::with_nearby()
+        };
+        centre.host.interleave(seed);
+        centre
+    }
+
     /// A new instance.
     fn instance(&self) -> Instance<'_> {
         self.instance_of(BUDGET)
@@ -115,12 +126,7 @@ impl Instance<'_> {
 #[test]
 fn a_thundering_herd_costs_one_read() {
     for seed in 1..40 {
-        let centre = if seed % 2 == 0 {
-            Centre::new()
-        } else {
-            Centre::with_nearby()
-        };
-        centre.host.interleave(seed);
+        let centre = Centre::busy(seed);
         centre.publish("key", "text", BRIEF);
         let instance = centre.instance();
         for round in 1..4 {
@@ -140,12 +146,7 @@ fn a_thundering_herd_costs_one_read() {
 #[test]
 fn a_herd_for_what_is_missing_costs_one_read() {
     for seed in 1..40 {
-        let centre = if seed % 2 == 0 {
-            Centre::new()
-        } else {
-            Centre::with_nearby()
-        };
-        centre.host.interleave(seed);
+        let centre = Centre::busy(seed);
         let instance = centre.instance();
         for round in 1..4 {
             let readers = (0..32).map(|_| instance.reading("key"));
